@@ -65,7 +65,8 @@ def test_what_is_no_place_is_none(said: str) -> None:
 def test_every_place_is_found_by_its_own_name() -> None:
     for place in places.PLACES:
         found = places.find_place(place.name)
-        assert found is not None and found.code == place.code
+        assert found is not None
+        assert found.code == place.code
 
 
 def test_a_kelurahan_has_its_kemendagri_code() -> None:

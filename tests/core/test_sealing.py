@@ -42,7 +42,8 @@ def test_rotation_keeps_old_values_readable_in_every_process(tmp_path: Path) -> 
     old = ring.seal(b"lama", table="t", row=1, column="c")
     assert ring.rotate() == 2
     new = ring.seal(b"baru", table="t", row=1, column="c")
-    assert ring.needs_resealing(old) and not ring.needs_resealing(new)
+    assert ring.needs_resealing(old)
+    assert not ring.needs_resealing(new)
     assert other_process.unseal(new, table="t", row=1, column="c") == b"baru"
     assert KeyRing(tmp_path).unseal(old, table="t", row=1, column="c") == b"lama"
 
