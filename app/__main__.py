@@ -1,0 +1,302 @@
+"""Commands: `python -m app run`, `dev`, `worker`, `standin`, `migrate`, `migration`, `seed`, `check`.
+
+What stops a start is said in one sentence on standard error, with exit status 2, and nothing is changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+from sqlalchemy import create_engine
+from sqlalchemy.exc import DBAPIError
+
+from app.config import Settings, SettingsError
+from app.core import schema, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+SIZES = ("demo", "city", "province")
+REFUSED = 2
+
+
+def refuse(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    raise SystemExit(REFUSED)
+
+
+def read_settings() -> Settings:
+    """The settings of the environment, or an end with every problem named; DATA_DIR is there and can be written."""
+    try:
+        settings = Settings.from_env()
+    except SettingsError as error:
+        refuse(str(error))
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.data_dir):
+            pass
+    except OSError as error:
+        refuse(f"DATA_DIR {settings.data_dir} can't be written ({error.strerror}). Choose a folder you may write to.")
+    return settings
+
+
+def database_state(settings: Settings) -> schema.State:
+    """What the database is; an end with a sentence when it can't be reached."""
+    engine = create_engine(settings.database_url)
+    try:
+        return schema.state(engine)
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
+        refuse(f"The database can't be reached ({reason}). Check DATABASE_URL {engine.url.render_as_string()} and start again.")
+    except schema.SchemaError as error:
+        refuse(str(error))
+    finally:
+        engine.dispose()
+
+
+def bring_up_to_date(settings: Settings, *, backed_up: bool = False) -> schema.State:
+    """Migrate an empty or older database, after a backup; returns what it was before. A newer or foreign one is refused untouched."""
+    before = database_state(settings)
+    engine = create_engine(settings.database_url)
+    try:
+        if before is schema.State.NEWER:
+            schema.refuse_newer(engine)
+        if before is schema.State.FOREIGN:
+            schema.refuse_foreign()
+        if before is schema.State.OLDER and not backed_up:
+            print(f"Backed up to {schema.back_up(settings.database_url, settings.data_dir / 'cadangan')}")
+        if before is not schema.State.CURRENT:
+            schema.migrate(settings.database_url)
+            print(f"The database is at {schema.head()} now.")
+    except schema.SchemaError as error:
+        refuse(str(error))
+    except DBAPIError as error:
+        refuse(f"The database could not be migrated, nothing was changed: {str(error.orig).strip().splitlines()[0]}")
+    finally:
+        engine.dispose()
+    return before
+
+
+def make_app(settings: Settings) -> Flask:
+    from app import create_app
+
+    try:
+        app = create_app(settings)
+    except (SettingsError, schema.SchemaError) as error:
+        refuse(str(error))
+    serving.forget_connections_of(app)
+    return app
+
+
+class UnfinishedDemo:
+    """A mark in DATA_DIR while the demo is being loaded: a start that was cut off begins again instead of showing half a city."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.path = settings.data_dir / "demo-unfinished"
+        self.database = hashlib.sha256(settings.database_url.encode()).hexdigest()
+
+    def is_there(self) -> bool:
+        """Whether a load into this very database was cut off."""
+        return self.path.exists() and self.path.read_text().strip() == self.database
+
+    def set(self) -> None:
+        self.path.write_text(self.database)
+
+    def clear(self) -> None:
+        self.path.unlink(missing_ok=True)
+
+
+def load_demo(settings: Settings, size: str) -> None:
+    """Fill an empty, migrated database with the demo Kupang."""
+    from app import demo
+
+    print(f"Loading the sample city ({size}) …", flush=True)
+    app = make_app(settings)
+    with app.app_context():
+        demo.load(app, size)
+    serving.forget_connections()
+
+
+def prepare(settings: Settings) -> None:
+    """A database that this code can serve: migrated, and with the demo when there was nothing."""
+    unfinished = UnfinishedDemo(settings)
+    if unfinished.is_there():
+        print("The sample city was not loaded to its end last time; beginning again.")
+        schema.migrate(settings.database_url, "base")
+    if database_state(settings) is schema.State.EMPTY or unfinished.is_there():
+        unfinished.set()
+        bring_up_to_date(settings)
+        load_demo(settings, "demo")
+        unfinished.clear()
+    else:
+        bring_up_to_date(settings)
+
+
+def print_accounts(settings: Settings) -> None:
+    path = settings.data_dir / "demo-accounts.json"
+    if not path.exists():
+        return
+    accounts = json.loads(path.read_text(encoding="utf-8"))
+    rows = [("role", "phone", "password", "second factor", "name")]
+    rows += [(a["role"], a["phone"], a["password"], a.get("totp_secret", ""), a["name"]) for a in accounts]
+    if not any(row[3] for row in rows[1:]):
+        rows = [(*row[:3], row[4]) for row in rows]  # type: ignore[misc]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    print(f"\nSample accounts (also in {_short(path)}):")
+    for row in rows:
+        print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def turn_of(app: Flask) -> Callable[[], int]:
+    """One turn of the worker: what is due in the schedule, then what is due in the outbox."""
+    from app.core import clock, outbox
+
+    def turn() -> int:
+        return outbox.run_due(clock.now())
+
+    return turn
+
+
+@click.group(help=__doc__)
+def cli() -> None:
+    pass
+
+
+@cli.command()
+def run() -> None:
+    """Start everything: the web server, the worker and, in a demo without Stripe keys, the payment stand-in."""
+    if "MAKELEVEL" in os.environ:
+        serving.die_with(os.getppid())
+    settings = read_settings()
+    try:
+        sock = serving.listen(settings.host, settings.port)
+    except serving.PortTaken as error:
+        refuse(str(error))
+    prepare(settings)
+    app = make_app(settings)
+    serving.forget_connections()
+    children = [
+        serving.Child("web server", lambda: serving.serve(app, settings, sock)),
+        serving.Child("worker", lambda: serving.work(app, turn_of(app))),
+    ]
+
+    def ready() -> None:
+        print_accounts(settings)
+        print(f"\n{settings.site_name} is at {address_of(settings)}  (Ctrl-C stops it)", flush=True)
+
+    supervisor = serving.Supervisor(children, ready, lambda: serving.answers(settings.host, settings.port))
+    status = supervisor.run()
+    print("Stopped.")
+    raise SystemExit(status)
+
+
+def address_of(settings: Settings) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
+    return settings.base_url or f"http://{host}:{settings.port}"
+
+
+@cli.command()
+def dev() -> None:
+    """Start with the reloader, the debugger and the page of all components; one thread serves, the worker runs beside it."""
+    settings = read_settings()
+    try:
+        serving.listen(settings.host, settings.port).close()
+    except serving.PortTaken as error:
+        refuse(str(error))
+    prepare(settings)
+    environment = {**os.environ, "DEBUG_PAGES": os.environ.get("DEBUG_PAGES", "on"), "PAGE_CACHE": os.environ.get("PAGE_CACHE", "off")}
+    flask = ["-m", "flask", "--app", "wsgi", "run", "--debug", "--host", settings.host, "--port", str(settings.port)]
+
+    def python(*words: str) -> Callable[[], None]:
+        return lambda: os.execve(sys.executable, [sys.executable, *words], environment)
+
+    children = [serving.Child("web server", python(*flask)), serving.Child("worker", python("-m", "app", "worker"))]
+    supervisor = serving.Supervisor(children, lambda: print_accounts(settings), lambda: serving.answers(settings.host, settings.port))
+    raise SystemExit(supervisor.run())
+
+
+@cli.command()
+def worker() -> None:
+    """Run the outbox and the schedule until SIGTERM. As many as wanted may run, on any host that reaches the database."""
+    app = make_app(read_settings())
+    serving.work(app, turn_of(app))
+
+
+@cli.command()
+@click.option("--backed-up", is_flag=True, help="There is a backup already; make none.")
+@click.option("--to", default="head", help="A revision, `head` or `base`.")
+def migrate(backed_up: bool, to: str) -> None:
+    """Bring the database to this code's schema, after a backup."""
+    settings = read_settings()
+    if to == "head":
+        before = bring_up_to_date(settings, backed_up=backed_up)
+        if before is schema.State.CURRENT:
+            print(f"The database is at {schema.head()} already.")
+        return
+    if not backed_up:
+        print(f"Backed up to {schema.back_up(settings.database_url, settings.data_dir / 'cadangan')}")
+    schema.migrate(settings.database_url, to)
+
+
+@cli.command()
+@click.argument("message")
+def migration(message: str) -> None:
+    """Write the next migration from the difference between models and the last one."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/compare.sqlite3"
+        schema.migrate(url)
+        schema.new_revision(url, message)
+    print("Read it, run it up and down (`make test` does on both databases), and commit it with its models.")
+
+
+@cli.command()
+@click.option("--size", type=click.Choice(SIZES), default="demo", show_default=True)
+def seed(size: str) -> None:
+    """Fill an empty database with the sample city, or load a sample database anew. A real database is refused."""
+    settings = read_settings()
+    state = database_state(settings)
+    if state not in (schema.State.EMPTY, schema.State.CURRENT, schema.State.OLDER):
+        bring_up_to_date(settings)  # refuses with the right sentence
+    unfinished = UnfinishedDemo(settings)
+    if state is not schema.State.EMPTY and not unfinished.is_there():
+        if not (settings.data_dir / "demo-accounts.json").exists():
+            refuse("This is not a sample database, so it is left alone. Choose an empty one with DATABASE_URL or DATA_DIR.")
+    unfinished.set()
+    if state is not schema.State.EMPTY:
+        schema.migrate(settings.database_url, "base")
+    bring_up_to_date(settings)
+    load_demo(settings, size)
+    unfinished.clear()
+    print_accounts(settings)
+
+
+@cli.command()
+def check() -> None:
+    """Say whether settings and database are fit to serve; changes nothing."""
+    settings = read_settings()
+    engine = create_engine(settings.database_url)
+    database_state(settings)
+    try:
+        schema.check(engine)
+    except schema.SchemaError as error:
+        refuse(str(error))
+    finally:
+        engine.dispose()
+    print(f"Settings are whole. The database is at {schema.head()}, as this code needs.")
+
+
+if __name__ == "__main__":
+    cli(prog_name="python -m app")
