@@ -1,0 +1,1 @@
+"""Uploaded files that everybody may see."""
