@@ -1,0 +1,1 @@
+"""The demo Kupang: invented people, talk, courses, booths and goods, loaded into an empty database at three sizes."""
