@@ -1,0 +1,19 @@
+"""Katong: the community and the market of Kupang."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+if TYPE_CHECKING:
+    from app.config import Settings
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application for these settings."""
+    from app import wiring
+
+    app = Flask(__name__, static_folder=None)
+    wiring.wire(app, settings)
+    return app

@@ -1,0 +1,69 @@
+"""People, their roles, their signed-in devices and what they agreed to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.access import Role
+from app.core.db import Base, Id, code_type
+
+
+class Person(Base):
+    __tablename__ = "person"
+    __table_args__ = (UniqueConstraint("phone", name="uq_person_phone"), UniqueConstraint("email", name="uq_person_email"))
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))  # shown to others; may be a nickname
+    phone: Mapped[str | None] = mapped_column(String(16))  # E.164
+    phone_proven_at: Mapped[datetime | None]
+    email: Mapped[str | None] = mapped_column(String(254))
+    email_proven_at: Mapped[datetime | None]
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    greeting: Mapped[str] = mapped_column(String(8), default="")  # Kaka, Mama, Bapa, Om, Tanta or nothing
+    place_code: Mapped[str | None] = mapped_column(String(16))  # core.places
+    about: Mapped[str] = mapped_column(String(500), default="")  # what one offers, in one's own words
+    made_at: Mapped[datetime] = mapped_column(index=True)
+    suspended_until: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+
+
+class PersonRole(Base):
+    __tablename__ = "person_role"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    role: Mapped[Role] = mapped_column(code_type(Role, "role"), primary_key=True)
+    given_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime]
+
+
+class DeviceSession(Base):
+    """One sign-in on one device. The cookie holds a random token, the table its SHA-256 only."""
+
+    __tablename__ = "device_session"
+    __table_args__ = (
+        UniqueConstraint("token_hash", name="uq_device_session_token_hash"),
+        Index("ix_device_session_live", "person_id", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    token_hash: Mapped[str] = mapped_column(String(64))
+    device: Mapped[str] = mapped_column(String(80))  # such as "Chrome di Android", worded for the person
+    is_remembered: Mapped[bool]
+    made_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Consent(Base):
+    """What a person agreed to, with the version of the text; withdrawing is as easy as giving."""
+
+    __tablename__ = "consent"
+    __table_args__ = (Index("ix_consent_person", "person_id", "purpose"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    purpose: Mapped[str] = mapped_column(String(32))
+    text_version: Mapped[str] = mapped_column(String(16))
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]

@@ -1,0 +1,1 @@
+"""The machine's words: knows no person and no market."""

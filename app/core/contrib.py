@@ -1,0 +1,105 @@
+"""What slices offer to pages that belong to nobody: home, search, desks, sitemap, my data.
+
+Each slice's `contrib.py` exports `CONTRIBUTIONS`; wiring joins them. Shared pages ask `offered(Kind)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flask import current_app
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from app.core.access import Actor
+    from app.core.search import Document
+    from app.core.words import Lazy
+
+
+@dataclass(frozen=True)
+class HomeCard:
+    """A piece of the first page. `load` costs at most 2 statements; None leaves the card out.
+
+    Slots: `evening` (this weekend's market, on the indigo band), `waiting` (what waits for the member),
+    `goods`, `courses`, `talk`.
+    """
+
+    slot: str
+    template: str  # rendered with `card`, what `load` gave
+    load: Callable[[Session, Actor | None, datetime], Any]
+
+
+@dataclass(frozen=True)
+class SearchSource:
+    """Documents of one kind for `/cari`. `load` words one subject (None: it must not be found), `every` all, in id order."""
+
+    kind: str
+    label: Lazy
+    load: Callable[[Session, int], Document | None]
+    every: Callable[[Session], Iterable[Document]]
+
+
+@dataclass(frozen=True)
+class SitemapSource:
+    """Public addresses for search engines: (path, last changed)."""
+
+    load: Callable[[Session], Iterable[tuple[str, datetime | date | None]]]
+
+
+@dataclass(frozen=True)
+class NoticeKind:
+    """A notice, stored as kind and parameters, worded when read. `neutral` tells nothing of the topic (lock screens)."""
+
+    code: str
+    words: Callable[[Mapping[str, Any]], str]
+    neutral: Lazy
+    address: Callable[[Mapping[str, Any]], str]
+    is_urgent: bool = False  # can't wait for a digest or for the end of the quiet hours
+
+
+@dataclass(frozen=True)
+class DeskCard:
+    """A door on a staff or trainer desk's first page, with a count of what waits."""
+
+    desk: str  # "petugas" or "pelatih"
+    roles: frozenset[str]
+    label: Lazy
+    icon: str
+    endpoint: str
+    count: Callable[[Session, Actor, datetime], int] | None = None
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """What a slice holds about a person, for 'Data saya' (used from the accounts' issue on)."""
+
+    name: str
+    load: Callable[[Session, int], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class LeaveBlocker:
+    """What a person must finish before leaving: sentences."""
+
+    load: Callable[[Session, int, datetime], list[str]]
+
+
+@dataclass(frozen=True)
+class ReportSubject:
+    """A kind of thing that can be reported."""
+
+    kind: str
+    label: Lazy
+    address: Callable[[Session, int], str | None]
+
+
+_C = TypeVar("_C")
+
+
+def offered(kind: type[_C]) -> Iterator[_C]:
+    """Every contribution of a kind, in wiring's order."""
+    return (c for c in current_app.extensions["contributions"] if isinstance(c, kind))

@@ -1,0 +1,146 @@
+"""Whole pages for visitors, kept compressed in each process.
+
+A key is path, query, language, theme and data saver; a page names the versions it depends on, which actions raise
+in their own transaction (`touch`). A hit costs one statement that reads the versions. Nothing of a signed-in
+person is ever kept: a request that carries a session is not looked up and not stored.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import wraps
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flask import Response, current_app, g, make_response, request
+from sqlalchemy import String, select
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, Id, db
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+NAMES = ("people", "community", "training", "booths", "goods", "orders")
+SECONDS_KEPT = 60  # pages also tell the time ("20 menit lalu"), so none is older than a minute
+MOST_BYTES = 32 * 1024 * 1024  # a process; the least recently read goes first
+
+
+class PageVersion(Base):
+    __tablename__ = "page_version"
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[int] = mapped_column(Id)
+
+
+def touch(session: Session, *names: str) -> None:
+    """Whatever shows these changes with this transaction."""
+    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
+    for name in sorted(names):  # one order for all, so that two transactions can't wait for each other
+        if name not in NAMES:
+            raise ValueError(f"No page depends on {name!r}.")
+        row = insert(PageVersion).values(name=name, version=1)
+        session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"version": PageVersion.version + 1}))
+
+
+class _Shelf:
+    def __init__(self) -> None:
+        self._pages: OrderedDict[tuple[Any, ...], tuple[tuple[int, ...], float, dict[str, bytes], str]] = OrderedDict()
+        self._bytes = 0
+        self._lock = Lock()
+
+    def get(self, key: tuple[Any, ...], versions: tuple[int, ...]) -> tuple[dict[str, bytes], str] | None:
+        with self._lock:
+            found = self._pages.get(key)
+            if found is None or found[0] != versions or time.monotonic() - found[1] > SECONDS_KEPT:
+                return None
+            self._pages.move_to_end(key)
+            return found[2], found[3]
+
+    def put(self, key: tuple[Any, ...], versions: tuple[int, ...], bodies: dict[str, bytes], kind: str) -> None:
+        size = sum(map(len, bodies.values()))
+        if size > MOST_BYTES // 16:
+            return
+        with self._lock:
+            self._drop(key)
+            self._pages[key] = (versions, time.monotonic(), bodies, kind)
+            self._bytes += size
+            while self._bytes > MOST_BYTES:
+                self._drop(next(iter(self._pages)))
+
+    def _drop(self, key: tuple[Any, ...]) -> None:
+        gone = self._pages.pop(key, None)
+        if gone:
+            self._bytes -= sum(map(len, gone[2].values()))
+
+
+def _versions(names: tuple[str, ...]) -> tuple[int, ...]:
+    with db.engines["reading"].connect() as connection:
+        rows = connection.execute(_READ).all()
+    known = {row[0]: row[1] for row in rows}
+    return tuple(known.get(name, 0) for name in names)
+
+
+_READ = select(PageVersion.name, PageVersion.version)
+
+
+def cached(*names: str) -> Callable[[View], View]:
+    """Keep this anonymous GET page until one of the named versions rises."""
+    for name in names:
+        if name not in NAMES:
+            raise ValueError(f"No page depends on {name!r}.")
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def inner(*args: Any, **kwargs: Any) -> Any:
+            if not _may_keep():
+                return view(*args, **kwargs)
+            shelf: _Shelf = current_app.extensions.setdefault("page_shelf", _Shelf())
+            key = (request.full_path, g.language, g.theme, g.saver, request.host if not current_app.config["BASE_URL"] else "")
+            versions = _versions(names)
+            encoding = next((e for e in ("zstd", "br", "gzip") if e in request.accept_encodings and e in _ENCODERS), "")
+            found = shelf.get(key, versions)
+            if found is None or encoding not in found[0]:
+                response = make_response(view(*args, **kwargs))
+                if response.status_code != 200 or response.is_streamed or "Set-Cookie" in response.headers:
+                    return response
+                body = response.get_data()
+                bodies = dict(found[0]) if found else {}
+                bodies[encoding] = _ENCODERS[encoding](body)
+                shelf.put(key, versions, bodies, response.mimetype)
+                found = (bodies, response.mimetype)
+            answer = Response(found[0][encoding], mimetype=found[1])
+            if encoding:
+                answer.headers["Content-Encoding"] = encoding
+            return answer
+
+        return inner  # type: ignore[return-value]
+
+    return wrap
+
+
+def _may_keep() -> bool:
+    """Only a visitor's plain GET: no session, no flash, and not while the cache is off."""
+    if not current_app.config["PAGE_CACHE"] or request.method != "GET" or len(request.full_path) > 300:
+        return False
+    return not g.has_session and not g.has_flash
+
+
+def _gzip(body: bytes) -> bytes:
+    import gzip
+
+    return gzip.compress(body, 6, mtime=0)
+
+
+def _brotli(body: bytes) -> bytes:
+    import brotli
+
+    return bytes(brotli.compress(body, quality=5))
+
+
+_ENCODERS: dict[str, Callable[[bytes], bytes]] = {"": bytes, "gzip": _gzip, "br": _brotli}

@@ -1,0 +1,435 @@
+"""The request: converters, headers, Origin and CSRF, errors, what every template may use."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+import re
+import secrets
+import time
+import uuid
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, flash, g, make_response, redirect, render_template, request
+from flask.sessions import SecureCookieSessionInterface
+from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import BaseConverter, ValidationError
+
+from app.core import access, clock, facts, forms, formats, once, words
+from app.core.db import reading
+from app.core.refusals import NotThere, Refusal, TooFast
+from app.core.words import _
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
+
+    from app.config import Settings
+
+log = logging.getLogger("katong.web")
+
+MEBIBYTE = 1024 * 1024
+MOST_BODY_BYTES = 64 * MEBIBYTE  # streamed to disk; a field's own limit is said beside the field
+MOST_TEXT_BYTES = 8 * MEBIBYTE  # typed text in one request; longer than any field, so that the field can say so
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+CHECKOUT = "https://checkout.stripe.com"
+
+
+# Addresses
+
+
+class IdConverter(BaseConverter):
+    """A row id that fits a 64-bit integer."""
+
+    regex = r"[1-9]\d{0,17}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: Any) -> str:
+        return str(int(value))
+
+
+class SlugConverter(BaseConverter):
+    regex = r"[a-z0-9](?:[a-z0-9-]{0,118}[a-z0-9])?"
+
+
+class CodeConverter(BaseConverter):
+    regex = r"[A-Za-z0-9-]{4,40}"
+
+
+class DayConverter(BaseConverter):
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValidationError() from None
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+def slug_of(text: str, most: int = 80) -> str:
+    """A readable address part: letters and digits joined by hyphens; `x` when nothing is left."""
+    import unicodedata
+
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")[:most].strip("-") or "x"
+
+
+def see_other(address: str) -> ResponseReturnValue:
+    """303: after a POST, go and look."""
+    return redirect(address, 303)
+
+
+def safe_next(default: str = "/") -> str:
+    """The `next` address if it lies on this site, else the default."""
+    given = request.values.get("next", "")
+    return given if is_local(given) else default
+
+
+def is_local(address: str) -> bool:
+    """Whether an address is a path of this site: one slash, no control characters, no backslash, no host."""
+    if not address.startswith("/") or address.startswith(("//", "/\\")) or "\\" in address or len(address) > 500:
+        return False
+    if any(ord(c) < 33 or ord(c) == 127 for c in address):
+        return False
+    parts = urlsplit(address)
+    return not parts.scheme and not parts.netloc
+
+
+# What a view uses
+
+
+def page(template: str, **context: Any) -> str:
+    return render_template(template, **context)
+
+
+def say(sentence: str, kind: str = "good") -> None:
+    """A sentence on the next page: good, info, wait or bad."""
+    flash(sentence, kind)
+
+
+def sent() -> CombinedMultiDict[str, Any]:
+    """The sent form, files included."""
+    return CombinedMultiDict((request.files, request.form))  # type: ignore[arg-type]
+
+
+def arg_text(name: str, most: int = 100) -> str:
+    """A query argument, cleaned and cut; "" when absent."""
+    return forms.clean(request.args.get(name, "")[: most * 4], lines=False)[0][:most]
+
+
+def arg_int(name: str, default: int, low: int, high: int) -> int:
+    """A whole number in the query, pulled into its bounds; the default when it is none."""
+    raw = request.args.get(name, "")
+    if not re.fullmatch(r"\d{1,18}", raw, re.ASCII):
+        return default
+    return max(low, min(high, int(raw)))
+
+
+def arg_instant(name: str) -> Any:
+    """An instant in the query, as microseconds since 1970; None when it is none."""
+    from datetime import datetime, timezone
+
+    raw = request.args.get(name, "")
+    if not re.fullmatch(r"\d{1,17}", raw, re.ASCII):
+        return None
+    try:
+        return datetime.fromtimestamp(int(raw) / 1_000_000, timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+# Sessions and CSRF
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookie; over https it is Secure and carries the __Host- prefix."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        return cookie_name()
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+    def get_cookie_domain(self, app: Flask) -> None:
+        return None
+
+
+def cookie_name() -> str:
+    return "__Host-katong" if request.is_secure else "katong"
+
+
+def csrf_token() -> str:
+    """A token for this sign-in, worded anew each time so that compression can't leak it."""
+    someone = access.visitor_or_actor()
+    if someone is None:
+        return ""
+    if "csrf" not in g:
+        nonce = secrets.token_hex(8)
+        g.csrf = f"{nonce}.{_csrf_mark(someone.csrf, nonce)}"
+    token: str = g.csrf
+    return token
+
+
+def _csrf_mark(session_secret: str, nonce: str) -> str:
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(key, f"csrf {session_secret} {nonce}".encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def _csrf_holds(session_secret: str, token: str) -> bool:
+    nonce, _dot, mark = token.partition(".")
+    return hmac.compare_digest(mark.encode("utf-8", "replace"), _csrf_mark(session_secret, nonce).encode()) if nonce else False
+
+
+class CameFromElsewhere(Refusal):
+    """A change asked for by another site."""
+
+    words = words._l("Permintaan ini datang dari situs lain, jadi tidak kami jalankan. Buka halamannya di sini, lalu coba lagi.")
+
+
+class FormTooOld(Refusal):
+    words = words._l("Halaman ini sudah terlalu lama terbuka. Kembali, muat ulang, lalu kirim lagi. Tulisan Anda masih ada di halaman itu.")
+
+
+def _check_origin() -> None:
+    """Every change comes from our own pages: the browser says so (Sec-Fetch-Site, Origin), and signed-in forms carry a token."""
+    if request.method in SAFE or request.endpoint is None:
+        return
+    mark = getattr(current_app.view_functions[request.endpoint], "access_mark", None)
+    if mark is not None and mark.kind == "webhook":
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None and site not in ("same-origin", "none"):
+        raise CameFromElsewhere
+    origin = request.headers.get("Origin") or request.headers.get("Referer")
+    if origin is not None and not _is_ours(origin):
+        raise CameFromElsewhere
+    someone = access.visitor_or_actor()
+    if someone is not None and not _csrf_holds(someone.csrf, request.form.get("csrf", "") or request.headers.get("X-CSRF-Token", "")):
+        raise FormTooOld
+
+
+def _is_ours(origin: str) -> bool:
+    host = urlsplit(origin).netloc.lower()
+    if not host:
+        return False
+    base = current_app.config["BASE_URL"]
+    return host == request.host.lower() or (bool(base) and host == urlsplit(base).netloc.lower())
+
+
+# Around every request
+
+
+def _begin() -> ResponseReturnValue | None:
+    g.began = time.perf_counter()
+    g.request_id = uuid.uuid4().hex[:12]
+    g.has_session = g.has_flash = cookie_name() in request.cookies
+    language = request.cookies.get("bahasa", "")
+    g.language = language if language in words.LANGUAGES else "id"
+    words.set_language(g.language)
+    theme = request.cookies.get("tema", "")
+    g.theme = theme if theme in ("light", "dark") else ""
+    g.saver = request.cookies.get("hemat") == "1" or request.headers.get("Save-Data", "").lower() == "on"
+    # Enforce before the token is checked: a signed-out form goes to sign in, not to an error.
+    turned_away = access.enforce()
+    if turned_away is not None:
+        return turned_away
+    _check_origin()
+    return None
+
+
+def _headers(response: Response) -> Response:
+    headers = response.headers
+    headers["X-Request-Id"] = g.get("request_id", "-")
+    headers.setdefault("Content-Security-Policy", current_app.config["CSP"])
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers["X-Frame-Options"] = "DENY"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    headers["Permissions-Policy"] = "accelerometer=(), camera=(self), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+    headers["X-Permitted-Cross-Domain-Policies"] = "none"
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if "Cache-Control" not in headers:
+        # Visitors' pages may be kept by the browser but are asked for again; a person's pages are never kept.
+        private = g.get("has_session", False) or "Set-Cookie" in headers or response.status_code >= 400
+        headers["Cache-Control"] = "no-store" if private else "no-cache"
+    if response.mimetype == "text/html":
+        headers.setdefault("Content-Language", g.get("language", "id"))
+        response.vary.update(("Cookie", "Save-Data"))
+    return response
+
+
+def _log_request(response: Response) -> Response:
+    """Method, path pattern and status: no query, no form, no name. Paths with codes are logged by their rule."""
+    rule = request.url_rule.rule if request.url_rule else "-"
+    milliseconds = (time.perf_counter() - g.get("began", time.perf_counter())) * 1000
+    logging.getLogger("katong.access").info("%s %s %s %s %.1fms", g.get("request_id", "-"), request.method, rule, response.status_code, milliseconds)
+    return response
+
+
+# Errors
+
+
+def error_code(status: int) -> str:
+    return f"{status}-{g.get('request_id', '0000')[:4].upper()}"
+
+
+def _error_page(status: int, **context: Any) -> Response:
+    name = status if status in (400, 403, 404, 410, 413, 429, 500, 503) else (404 if status == 405 else 400 if status < 500 else 500)
+    response = make_response(render_template(f"errors/{name}.html", status=status, code=error_code(status), now=clock.now(), **context), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _on_refusal(error: Refusal) -> ResponseReturnValue:
+    if isinstance(error, NotThere):
+        return _error_page(404)
+    if isinstance(error, TooFast):
+        from datetime import timedelta
+
+        response = _error_page(429, again_at=clock.now() + timedelta(seconds=error.seconds), words=str(error))
+        response.headers["Retry-After"] = str(error.seconds)
+        return response
+    if isinstance(error, CameFromElsewhere):
+        return _error_page(403, words=str(error))
+    if isinstance(error, FormTooOld):
+        return _error_page(400, words=str(error))
+    flash(str(error), "bad")
+    return see_other(error.back or _last_page())
+
+
+def _last_page() -> str:
+    """The page a form stood on, if it was ours."""
+    referer = urlsplit(request.headers.get("Referer", ""))
+    path = referer.path + (f"?{referer.query}" if referer.query else "")
+    return path if referer.netloc == request.host and is_local(path) else "/"
+
+
+def _on_http_error(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    response = _error_page(status)
+    if status == 405 and error.get_response().headers.get("Allow"):
+        response.headers["Allow"] = error.get_response().headers["Allow"]
+    return response
+
+
+def _on_error(error: Exception) -> ResponseReturnValue:
+    log.exception("request %s failed: %s", g.get("request_id", "-"), type(error).__name__)
+    try:
+        return _error_page(500)
+    except Exception:  # noqa: BLE001 - whatever broke the page must not break the apology
+        return Response(f"<!doctype html><html lang=id><title>Belum berhasil</title><h1>Belum berhasil, bukan salah Anda</h1><p>{error_code(500)}</p>", 500, mimetype="text/html")
+
+
+# Templates
+
+
+def is_demo() -> bool:
+    """Whether this database holds sample data; asked once a process."""
+    known = current_app.extensions.get("is_demo")
+    if known is None:
+        with reading() as session:
+            known = facts.get(session, facts.DEMO) is not None
+        current_app.extensions["is_demo"] = known
+    return bool(known)
+
+
+def _context() -> dict[str, Any]:
+    has_request = "request_id" in g
+    return {
+        "me": access.visitor_or_actor() if has_request else None,
+        "lang": g.get("language", "id"),
+        "theme": g.get("theme", ""),
+        "path": request.path,
+        "DEMO": is_demo(),
+        "here": "",
+    }
+
+
+def _saver() -> bool:
+    return bool(g.get("saver", False))
+
+
+def init_web(app: Flask, settings: Settings) -> None:
+    """Install everything above on the app."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=MOST_BODY_BYTES + MEBIBYTE,
+        MAX_FORM_MEMORY_SIZE=MOST_TEXT_BYTES,
+        MAX_FORM_PARTS=1000,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        PERMANENT_SESSION_LIFETIME=180 * 86400,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        BASE_URL=settings.base_url,
+        SITE_NAME=settings.site_name,
+        PAGE_CACHE=settings.page_cache,
+        CSP=content_security_policy(settings),
+        COMPRESS_ALGORITHM=["zstd", "br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_ZSTD_LEVEL=6,
+        COMPRESS_LEVEL=6,
+        COMPRESS_MIN_SIZE=600,
+        COMPRESS_MIMETYPES=["text/html", "text/plain", "application/xml", "application/json", "text/calendar", "image/svg+xml"],
+    )
+    app.session_interface = _Sessions()
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.url_map.converters.update(id=IdConverter, slug=SlugConverter, code=CodeConverter, day=DayConverter)
+    app.jinja_env.globals.update(
+        SITE_NAME=settings.site_name,
+        BASE_URL=settings.base_url,
+        Role=access.Role,
+        _=words._,
+        _n=words._n,
+        _m=words._m,
+        csrf_token=csrf_token,
+        form_key=once.new_key,
+        saver=_saver,
+        language=words.language,
+        clock_now=clock.now,
+    )
+    formats.install(app)
+    app.before_request(_begin)
+    app.after_request(_log_request)
+    app.after_request(_headers)
+    app.context_processor(_context)
+    app.register_error_handler(Refusal, _on_refusal)
+    app.register_error_handler(HTTPException, _on_http_error)
+    app.register_error_handler(Exception, _on_error)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def content_security_policy(settings: Settings) -> str:
+    """Everything from ourselves, nothing inline; forms may lead on to the checkout and to WhatsApp."""
+    checkout = settings.stripe_api_base or CHECKOUT
+    rules = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' blob:",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "manifest-src": "'self'",
+        "worker-src": "'self'",
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": f"'self' {checkout} https://wa.me",
+        "frame-ancestors": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())

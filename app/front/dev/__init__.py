@@ -1,0 +1,1 @@
+"""Pages for those who build Katong; never registered on a real site."""

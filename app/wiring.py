@@ -1,0 +1,100 @@
+"""The table of contents: every blueprint, every contribution, and what happens after what."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from flask_compress import Compress
+
+from app import models
+from app.accounts.notices import contrib as notices_contrib
+from app.accounts.notices import routes as notices
+from app.accounts.people import contrib as people_contrib
+from app.accounts.people import routes as people
+from app.community.threads import contrib as threads_contrib
+from app.community.threads import routes as threads
+from app.core import assets, files, parts, schema, web
+from app.core.db import db, init_db
+from app.front.desk import routes as desk
+from app.front.files import routes as public_files
+from app.front.guides import routes as guides
+from app.front.home import routes as home
+from app.front.machines import routes as machines
+from app.front.search import routes as search_page
+from app.market.booths import contrib as booths_contrib
+from app.market.booths import routes as booths
+from app.market.evening import contrib as evening_contrib
+from app.market.evening import routes as evening
+from app.market.leases import contrib as leases_contrib
+from app.market.leases import routes as leases
+from app.market.ledger import contrib as ledger_contrib
+from app.market.ledger import routes as ledger
+from app.market.orders import contrib as orders_contrib
+from app.market.orders import routes as orders
+from app.market.rota import contrib as rota_contrib
+from app.market.rota import routes as rota
+from app.market.shops import contrib as shops_contrib
+from app.market.shops import routes as shops
+from app.training.courses import contrib as courses_contrib
+from app.training.courses import routes as courses
+from app.training.enrolments import contrib as enrolments_contrib
+from app.training.enrolments import routes as enrolments
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from app.config import Settings
+    from app.core.outbox import Handler
+
+BLUEPRINTS = (
+    home.bp, search_page.bp, guides.bp, desk.bp, machines.bp, public_files.bp,
+    people.bp, notices.bp,
+    threads.bp,
+    courses.bp, enrolments.bp,
+    booths.bp, rota.bp, leases.bp, evening.bp,
+    shops.bp, orders.bp, ledger.bp,
+)  # fmt: skip
+
+CONTRIBUTIONS: tuple[object, ...] = (
+    *people_contrib.CONTRIBUTIONS,
+    *notices_contrib.CONTRIBUTIONS,
+    *evening_contrib.CONTRIBUTIONS,
+    *booths_contrib.CONTRIBUTIONS,
+    *rota_contrib.CONTRIBUTIONS,
+    *leases_contrib.CONTRIBUTIONS,
+    *shops_contrib.CONTRIBUTIONS,
+    *orders_contrib.CONTRIBUTIONS,
+    *ledger_contrib.CONTRIBUTIONS,
+    *courses_contrib.CONTRIBUTIONS,
+    *enrolments_contrib.CONTRIBUTIONS,
+    *threads_contrib.CONTRIBUTIONS,
+)
+
+# After X happens, do Y: topic -> handlers, each run after commit, at least once.
+HANDLERS: dict[str, list[Handler]] = {
+}
+
+
+def wire(app: Flask, settings: Settings) -> None:
+    """Put the application together."""
+    app.extensions["settings"] = settings
+    init_db(app, settings)
+    app.extensions["metadata"] = models.metadata
+    app.extensions["outbox_handlers"] = HANDLERS
+    app.extensions["contributions"] = CONTRIBUTIONS
+    files.init_app(app, files.FolderStore(settings.data_dir / "berkas"))
+    web.init_web(app, settings)
+    Compress(app)
+    parts.install(app)
+    people.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if settings.debug_pages:
+        from app.front.dev import routes as dev
+
+        app.register_blueprint(dev.bp)
+    assets.init_assets(app, settings.data_dir)
+    with app.app_context():
+        schema.check(db.engine)
+    logging.getLogger("katong").setLevel(logging.INFO)
