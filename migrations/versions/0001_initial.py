@@ -393,13 +393,11 @@ def upgrade() -> None:
         ),
         sa.Column(
             "will_pay_by",
-            sa.Enum("cash", "qris", "card", name="payment_way", native_enum=False, create_constraint=True, length=32),
+            sa.Enum("cash", "qris", "card", name="will_pay_by", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
         sa.Column(
-            "paid_by",
-            sa.Enum("cash", "qris", "card", name="payment_way", native_enum=False, create_constraint=True, length=32),
-            nullable=True,
+            "paid_by", sa.Enum("cash", "qris", "card", name="paid_by", native_enum=False, create_constraint=True, length=32), nullable=True
         ),
         sa.Column("total_rupiah", sa.Integer(), nullable=False),
         sa.Column("note", sa.String(length=300), nullable=False),

@@ -55,8 +55,8 @@ class Order(Base):
     buyer_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))
     state: Mapped[OrderState] = mapped_column(code_type(OrderState, "order_state"))
-    will_pay_by: Mapped[PaymentWay] = mapped_column(code_type(PaymentWay, "payment_way"))
-    paid_by: Mapped[PaymentWay | None] = mapped_column(code_type(PaymentWay, "payment_way"))
+    will_pay_by: Mapped[PaymentWay] = mapped_column(code_type(PaymentWay, "will_pay_by"))
+    paid_by: Mapped[PaymentWay | None] = mapped_column(code_type(PaymentWay, "paid_by"))
     total_rupiah: Mapped[int]
     note: Mapped[str] = mapped_column(String(300), default="")
     made_at: Mapped[datetime]
