@@ -66,6 +66,8 @@ def init_assets(app: Flask, data_dir: Path) -> None:
     server.add_files(str(folder / "files"), prefix="static/")
     server.add_files(str(folder / "root"), prefix="")
     app.wsgi_app = server  # type: ignore[method-assign]
+    if "ui" in app.jinja_env.globals:
+        make_still_pages(app)
 
 
 def _headers(headers: Headers, path: str, url: str) -> None:
@@ -120,8 +122,8 @@ def _make(folder: Path, sources: Mapping[str, bytes], site_name: str) -> None:
     manifest: dict[str, str] = {}
 
     def put(name: str, content: bytes) -> None:
-        stem, ending = os.path.splitext(name)
-        hashed = f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}{ending}"
+        source = Path(name)
+        hashed = f"{source.stem}.{hashlib.sha256(content).hexdigest()[:12]}{source.suffix}"
         _write(files / hashed, content)
         manifest[name] = f"/static/{hashed}"
 
@@ -171,7 +173,9 @@ def squeeze_script(text: str) -> str:
 
 
 def _web_manifest(manifest: Mapping[str, str], site_name: str) -> bytes:
-    icons = [{"src": manifest[f"katong-{size}.png"], "sizes": f"{size}x{size}", "type": "image/png", "purpose": "any"} for size in ICON_SIZES]
+    icons = [
+        {"src": manifest[f"katong-{size}.png"], "sizes": f"{size}x{size}", "type": "image/png", "purpose": "any"} for size in ICON_SIZES
+    ]
     about = {
         "name": site_name,
         "short_name": site_name,
@@ -188,7 +192,9 @@ def _web_manifest(manifest: Mapping[str, str], site_name: str) -> bytes:
 
 def _forget_old(into: Path, current: Path) -> None:
     """Remove all but the newest few builds, and what an interrupted one left behind."""
-    builds = sorted((path for path in into.iterdir() if path.is_dir() and path != current), key=lambda path: path.stat().st_mtime, reverse=True)
+    builds = sorted(
+        (path for path in into.iterdir() if path.is_dir() and path != current), key=lambda path: path.stat().st_mtime, reverse=True
+    )
     for path in [path for path in builds if not path.name.startswith(".new-")][FOLDERS_KEPT - 1 :]:
         shutil.rmtree(path, ignore_errors=True)
 
@@ -215,7 +221,7 @@ def _replace(path: Path, content: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
-    os.replace(name, path)
+    Path(name).replace(path)
 
 
 def still_page(app: Flask, status: int, mark: str, language: str) -> str:

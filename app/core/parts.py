@@ -52,10 +52,13 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
 
 
-def field_attributes(field: Field, hint: object, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Attributes of an input: its keyboard, its hint and error by id, then what the template asked for."""
-    own: Mapping[str, Any] = field.render_kw or {}
-    attributes = {key: value for key, value in KEYBOARDS.get(type(field).__name__, {}).items() if key not in own}
+def field_attributes(field: Field, hint: object, given: Mapping[str, Any], own: bool = False) -> dict[str, Any]:
+    """Attributes of an input: its keyboard, its hint and error by id, then what the template asked for.
+
+    With `own` also those the form gave the field (a widget would add them by itself).
+    """
+    set_by_form: Mapping[str, Any] = field.render_kw or {}
+    attributes = {key: value for key, value in KEYBOARDS.get(type(field).__name__, {}).items() if key not in set_by_form}
     told = ([f"{field.id}-h"] if hint else []) + ([f"{field.id}-e"] if field.errors else [])
     if told:
         attributes["aria-describedby"] = " ".join(told)
@@ -63,13 +66,18 @@ def field_attributes(field: Field, hint: object, given: Mapping[str, Any]) -> di
         attributes |= {"data-show": _("Lihat sandi"), "data-hide": _("Sembunyikan")}
     if field.errors:
         attributes["aria-invalid"] = "true"
-    return attributes | dict(given)
+    return (dict(set_by_form) if own else {}) | attributes | dict(given)
 
 
 def choices_of(field: Any) -> Iterator[tuple[object, object, bool]]:
     """Value, label and whether it is chosen, for any field that offers choices."""
     for choice in field.iter_choices():
         yield choice[0], choice[1], bool(choice[2])
+
+
+def offers_choices(field: Any) -> bool:
+    """Whether the field is a list to choose from."""
+    return hasattr(field, "iter_choices")
 
 
 def takes_many(field: Field) -> bool:
@@ -91,6 +99,7 @@ def install(app: Flask) -> None:
         initials=initials,
         field_attributes=field_attributes,
         choices_of=choices_of,
+        offers_choices=offers_choices,
         takes_many=takes_many,
         picture_url=pictures.picture_url,
         cloth_svg=draw.cover_markup,

@@ -62,14 +62,18 @@ GOODS = (
 def components() -> ResponseReturnValue:
     """The whole set. Its form may be sent, to see it refused."""
     form = SampleForm(request.form if request.method == "POST" else None)
-    wrong = SampleForm(_typed({"name": "", "price": "15rb", "phone": "12", "unit": "lembar", "about": "Pisang kepok dari Amarasi.", "halal": "pork"}))
+    wrong = SampleForm(
+        _typed({"name": "", "price": "15rb", "phone": "12", "unit": "lembar", "about": "Pisang kepok dari Amarasi.", "halal": "pork"})
+    )
     wrong.validate()
     wrong.refuse("Stok yang Anda tulis kurang dari pesanan yang sudah masuk.")
     if request.method == "POST":
         form.validate()
     moment: datetime = clock.now()
     pictures = [(kind, draw.sample_markup(kind, f"contoh {kind}")) for kind in draw.KINDS]
-    shown = page("dev/components.html", form=form, wrong=wrong, goods=GOODS, moment=moment, pictures=pictures, cloths=CLOTHS, icons=icon_names())
+    shown = page(
+        "dev/components.html", form=form, wrong=wrong, goods=GOODS, moment=moment, pictures=pictures, cloths=CLOTHS, icons=icon_names()
+    )
     return shown, 422 if form.is_refused else 200
 
 
