@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 def create_app(settings: Settings) -> Flask:
     """The application for these settings."""
-    from app import wiring
+    from app.wiring import wire
 
     app = Flask(__name__, static_folder=None)
-    wiring.wire(app, settings)
+    wire(app, settings)
     return app

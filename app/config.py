@@ -58,71 +58,36 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        env = os.environ if environ is None else environ
-        problems: list[str] = []
-
-        def number(name: str, default: int, low: int, high: int) -> int:
-            raw = env.get(name, "").strip()
-            if not raw:
-                return default
-            if raw.isascii() and raw.isdigit() and low <= int(raw) <= high:
-                return int(raw)
-            problems.append(f"{name} must be a whole number from {low} to {high}, not {raw!r}.")
-            return default
-
-        def switch(name: str, default: bool) -> bool:
-            raw = env.get(name, "").strip().lower()
-            if raw in ("", "on", "1", "yes", "off", "0", "no"):
-                return default if raw == "" else raw in ("on", "1", "yes")
-            problems.append(f"{name} must be on or off, not {raw!r}.")
-            return default
-
-        def address(name: str, default: str = "") -> str:
-            raw = env.get(name, "").strip().rstrip("/")
-            if not raw:
-                return default
-            parts = urlsplit(raw)
-            if parts.scheme not in ("http", "https") or not parts.netloc:
-                problems.append(f"{name} must be an address that starts with http:// or https://, not {raw!r}.")
-            return raw
-
-        data_dir = Path(env.get("DATA_DIR", "").strip() or ROOT / "var").expanduser().absolute()
-        database_url = _database_url(env.get("DATABASE_URL", "").strip(), data_dir, problems)
-        stripe_key = env.get("STRIPE_SECRET_KEY", "").strip()
-        stripe_webhook = env.get("STRIPE_WEBHOOK_SECRET", "").strip()
-        if bool(stripe_key) != bool(stripe_webhook):
-            missing = "STRIPE_WEBHOOK_SECRET" if stripe_key else "STRIPE_SECRET_KEY"
-            problems.append(f"{missing} is missing: Stripe needs STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET together.")
-        synchronous = env.get("SQLITE_SYNCHRONOUS", "FULL").strip().upper()
-        if synchronous not in ("OFF", "NORMAL", "FULL", "EXTRA"):
-            problems.append(f"SQLITE_SYNCHRONOUS must be OFF, NORMAL, FULL or EXTRA, not {synchronous!r}.")
-        key_dir = Path(env.get("KEY_DIR", "").strip() or data_dir / "kunci").expanduser().absolute()
+        env = _Reader(os.environ if environ is None else environ)
+        data_dir = env.folder("DATA_DIR", ROOT / "var")
+        stripe_key, stripe_webhook = env.together("Stripe", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET")
         values = {
             "data_dir": data_dir,
-            "database_url": database_url,
-            "key_dir": key_dir,
-            "site_name": env.get("SITE_NAME", "").strip() or "Katong",
-            "host": env.get("HOST", "").strip() or "127.0.0.1",
-            "port": number("PORT", 8000, 1, 65535),
-            "workers": number("WORKERS", 2, 1, 64),
-            "trusted_proxies": number("TRUSTED_PROXIES", 0, 0, 9),
-            "base_url": address("BASE_URL"),
-            "quick_exit_url": address("QUICK_EXIT_URL", cls.quick_exit_url),
-            "redis_url": env.get("REDIS_URL", "").strip(),
+            "database_url": env.database(data_dir),
+            "key_dir": env.folder("KEY_DIR", data_dir / "kunci"),
+            "site_name": env.text("SITE_NAME", "Katong"),
+            "host": env.text("HOST", "127.0.0.1"),
+            "port": env.number("PORT", 8000, 1, 65535),
+            "workers": env.number("WORKERS", 2, 1, 64),
+            "trusted_proxies": env.number("TRUSTED_PROXIES", 0, 0, 9),
+            "base_url": env.address("BASE_URL"),
+            "quick_exit_url": env.address("QUICK_EXIT_URL", cls.quick_exit_url),
+            "redis_url": env.text("REDIS_URL"),
             "stripe_secret_key": stripe_key,
             "stripe_webhook_secret": stripe_webhook,
-            "stripe_api_base": address("STRIPE_API_BASE"),
-            "smtp_url": env.get("SMTP_URL", "").strip(),
-            "rate_limits": switch("RATE_LIMITS", True),
-            "debug_pages": switch("DEBUG_PAGES", False),
-            "page_cache": switch("PAGE_CACHE", True),
-            "cheap_passwords": switch("CHEAP_PASSWORDS", False),
-            "sqlite_synchronous": synchronous,
+            "stripe_api_base": env.address("STRIPE_API_BASE"),
+            "smtp_url": env.text("SMTP_URL"),
+            "rate_limits": env.switch("RATE_LIMITS", True),
+            "debug_pages": env.switch("DEBUG_PAGES", False),
+            "page_cache": env.switch("PAGE_CACHE", True),
+            "cheap_passwords": env.switch("CHEAP_PASSWORDS", False),
+            "sqlite_synchronous": env.one_of("SQLITE_SYNCHRONOUS", ("FULL", "OFF", "NORMAL", "EXTRA")),
         }
+        problems = env.problems
         if problems:
             raise SettingsError(problems)
         try:
-            secret = env.get("SECRET_KEY", "").strip() or _kept_secret(data_dir)
+            secret = env.text("SECRET_KEY") or _kept_secret(data_dir)
         except OSError as error:
             raise SettingsError([f"DATA_DIR {data_dir} can't be written ({error.strerror}). Choose a folder you may write to."]) from None
         if len(secret) < 32:
@@ -130,17 +95,64 @@ class Settings:
         return cls(secret_key=secret, **values)  # type: ignore[arg-type]
 
 
-def _database_url(raw: str, data_dir: Path, problems: list[str]) -> str:
-    """SQLAlchemy's address of the database; bare PostgreSQL addresses get the driver we ship (psycopg 3)."""
-    if not raw:
-        return f"sqlite:///{data_dir / 'katong.sqlite3'}"
-    for bare in ("postgres://", "postgresql://"):
-        if raw.startswith(bare):
-            return "postgresql+psycopg://" + raw[len(bare) :]
-    if raw.startswith(("sqlite:///", "postgresql+psycopg://")):
+class _Reader:
+    """Reads one variable after another and gathers what is wrong."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.problems: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        return self.environ.get(name, "").strip() or default
+
+    def folder(self, name: str, default: Path) -> Path:
+        return Path(self.text(name) or default).expanduser().absolute()
+
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        raw = self.text(name)
+        if not raw:
+            return default
+        if raw.isascii() and raw.isdigit() and low <= int(raw) <= high:
+            return int(raw)
+        self.problems.append(f"{name} must be a whole number from {low} to {high}, not {raw!r}.")
+        return default
+
+    def switch(self, name: str, default: bool) -> bool:
+        raw = self.text(name).lower()
+        if raw not in ("", "on", "1", "yes", "off", "0", "no"):
+            self.problems.append(f"{name} must be on or off, not {raw!r}.")
+        return raw in ("on", "1", "yes") if raw else default
+
+    def one_of(self, name: str, known: tuple[str, ...]) -> str:
+        raw = self.text(name, known[0]).upper()
+        if raw not in known:
+            self.problems.append(f"{name} must be one of {', '.join(known)}, not {raw!r}.")
         return raw
-    problems.append("DATABASE_URL must start with sqlite:/// or postgresql://.")
-    return raw
+
+    def address(self, name: str, default: str = "") -> str:
+        raw = self.text(name).rstrip("/")
+        parts = urlsplit(raw)
+        if raw and (parts.scheme not in ("http", "https") or not parts.netloc):
+            self.problems.append(f"{name} must be an address that starts with http:// or https://, not {raw!r}.")
+        return raw or default
+
+    def together(self, whose: str, *names: str) -> tuple[str, ...]:
+        """Settings that mean something only all at once."""
+        values = tuple(self.text(name) for name in names)
+        missing = [name for name, value in zip(names, values, strict=True) if not value]
+        if missing and any(values):
+            self.problems.append(f"{' and '.join(missing)} missing: {whose} needs {' and '.join(names)} together.")
+        return values
+
+    def database(self, data_dir: Path) -> str:
+        """SQLAlchemy's address of the database; bare PostgreSQL addresses get the driver we ship (psycopg 3)."""
+        raw = self.text("DATABASE_URL", f"sqlite:///{data_dir / 'katong.sqlite3'}")
+        for bare in ("postgres://", "postgresql://"):
+            if raw.startswith(bare):
+                return "postgresql+psycopg://" + raw[len(bare) :]
+        if not raw.startswith(("sqlite:///", "postgresql+psycopg://")):
+            self.problems.append("DATABASE_URL must start with sqlite:/// or postgresql://.")
+        return raw
 
 
 def _kept_secret(data_dir: Path) -> str:

@@ -128,5 +128,5 @@ def enforce() -> ResponseReturnValue | None:
     if someone is None:
         return sign_in_page()
     if mark.kind == "staff" and not someone.has(*mark.roles):
-        raise NotThere()
+        raise NotThere
     return None

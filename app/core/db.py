@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timezone
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, UniqueConstraint, event
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -63,7 +63,7 @@ class Instant(TypeDecorator[datetime]):
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: Instant}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant}
 
 
 db = SQLAlchemy()  # the engines of each app; models are plain declarative classes on `Base`
@@ -79,7 +79,8 @@ def code_type(codes: type[E_], name: str) -> Enum:
 def init_db(app: Flask, settings: Settings) -> None:
     """Make the two engines of an app."""
     sqlite = settings.is_sqlite
-    options: dict[str, Any] = {"url": settings.database_url}
+    # An error must not quote what a person typed.
+    options: dict[str, Any] = {"url": settings.database_url, "hide_parameters": True}
     if sqlite:
         options |= {"connect_args": {"timeout": 30, "check_same_thread": False}, "pool_size": 8, "max_overflow": 64}
     else:
@@ -97,7 +98,14 @@ def _prepare(engine: Engine, settings: Settings, *, read_only: bool) -> None:
         @event.listens_for(engine, "connect")
         def on_connect(connection: Any, _record: Any) -> None:
             connection.isolation_level = None  # pysqlite's own BEGIN logic off: ours below
-            for pragma in ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON", f"synchronous={settings.sqlite_synchronous}", "mmap_size=268435456", "cache_size=-16000"):
+            for pragma in (
+                "journal_mode=WAL",
+                "busy_timeout=30000",
+                "foreign_keys=ON",
+                f"synchronous={settings.sqlite_synchronous}",
+                "mmap_size=268435456",
+                "cache_size=-16000",
+            ):
                 connection.execute(f"PRAGMA {pragma}")
             if read_only:
                 connection.execute("PRAGMA query_only=ON")
@@ -159,8 +167,9 @@ def violates(error: IntegrityError, name: str) -> bool:
         return bool(diagnostic.constraint_name == name)
     message = str(error.orig)
     for table in Base.metadata.tables.values():
-        for thing in (table.primary_key, *table.constraints, *table.indexes):
-            if (thing.name == name or (thing is table.primary_key and name == f"pk_{table.name}")) and hasattr(thing, "columns"):
+        uniques: list[Any] = [table.primary_key, *(c for c in table.constraints if isinstance(c, UniqueConstraint)), *table.indexes]
+        for thing in uniques:
+            if thing.name == name or (thing is table.primary_key and name == f"pk_{table.name}"):
                 columns = ", ".join(f"{table.name}.{column.name}" for column in thing.columns)
                 return message.endswith(f"UNIQUE constraint failed: {columns}")
     return False

@@ -77,7 +77,11 @@ def days(first: date, last: date) -> str:
     """Sabtu dan Minggu, 28–29 November; one day alone is that day."""
     if first == last:
         return weekday_month(first)
-    both = _("{first} dan {last}", first=day_name(first), last=day_name(last)) if (last - first).days == 1 else f"{day_name(first)}{JOINER}–{JOINER}{day_name(last)}"
+    both = (
+        _("{first} dan {last}", first=day_name(first), last=day_name(last))
+        if (last - first).days == 1
+        else f"{day_name(first)}{JOINER}–{JOINER}{day_name(last)}"
+    )
     if (first.year, first.month) == (last.year, last.month):
         return f"{both}, {first.day}{JOINER}–{JOINER}{day_month(last)}"
     return f"{both}, {day_month(first)}{JOINER} – {JOINER}{day_month(last)}"
@@ -132,9 +136,12 @@ def phone(number: str) -> str:
     return number
 
 
-FILTERS = {f.__name__: f for f in (rupiah, count, day, day_short, day_plain, day_name, day_month, weekday_month, month, clock, hour, instant, ago, phone)}
+FILTERS = {
+    f.__name__: f
+    for f in (rupiah, count, day, day_short, day_plain, day_name, day_month, weekday_month, month, clock, hour, instant, ago, phone)
+}
 
 
 def install(app: Flask) -> None:
-    app.jinja_env.filters.update(FILTERS)  # type: ignore[arg-type]
+    app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(clock_range=clock_range, days=days)

@@ -50,7 +50,7 @@ class Form(wtforms.Form):
 
     def __init__(self, formdata: Any = None, **kwargs: Any) -> None:
         self.errors_top: list[str] = []
-        super().__init__(formdata if formdata else None, **kwargs)
+        super().__init__(formdata or None, **kwargs)
 
     def refuse(self, refusal: Refusal | Words, field: str | None = None) -> None:
         """Put a refusal's words beside a field, or at the top of the form."""
@@ -68,12 +68,19 @@ class _Typed(wtforms.StringField):
     """Keeps `typed`, what the person wrote, beside `data`, what it means (None when it can't be read)."""
 
     def __init__(
-        self, label: Words, *, required: bool = True, missing: Words | None = None, description: Words = "", validators: Sequence[Any] = (), **kwargs: Any
+        self,
+        label: Words,
+        *,
+        required: bool = True,
+        missing: Words | None = None,
+        description: Words = "",
+        validators: Sequence[Any] = (),
+        **kwargs: Any,
     ) -> None:
         self.required = required
         self.missing: Words = missing or _l("Isian ini belum diisi.")
         self.typed = ""
-        super().__init__(label, validators, description=description, **kwargs)  # type: ignore[arg-type]
+        super().__init__(label, validators, description=description, **kwargs)
 
     lines = False
 
@@ -100,12 +107,12 @@ class _Typed(wtforms.StringField):
 
     def pre_validate(self, form: Any) -> None:
         if self.process_errors:
-            raise StopValidation()
+            raise StopValidation
         if not self.typed:
             if self.required:
                 raise StopValidation(str(self.missing))
             self.data = None
-            raise StopValidation()
+            raise StopValidation
 
     def _value(self) -> str:
         return self.typed
@@ -113,7 +120,9 @@ class _Typed(wtforms.StringField):
 
 def _check_length(typed: str, low: int, high: int) -> None:
     if len(typed) > high:
-        raise ValueError(_("Terlalu panjang: paling banyak {most} huruf, sekarang {now}.", most=formats.count(high), now=formats.count(len(typed))))
+        raise ValueError(
+            _("Terlalu panjang: paling banyak {most} huruf, sekarang {now}.", most=formats.count(high), now=formats.count(len(typed)))
+        )
     if len(typed) < low:
         raise ValueError(_("Terlalu pendek: paling sedikit {least} huruf.", least=low))
 
@@ -134,12 +143,14 @@ class NameField(LineField):
     """A person's or shop's name: letters of any script, digits, and the signs names have; no pictures."""
 
     def read(self, typed: str) -> str:
-        if not all(unicodedata.category(c)[0] in "LMN" or c in " .,'’ʼ-&/()+" for c in typed) or not any(unicodedata.category(c)[0] == "L" for c in typed):
+        if not all(unicodedata.category(c)[0] in "LMN" or c in " .,'’ʼ-&/()+" for c in typed) or not any(
+            unicodedata.category(c)[0] == "L" for c in typed
+        ):
             raise ValueError(_("Tulis nama dengan huruf biasa, tanpa gambar kecil (emoji) atau tanda khusus."))
         return super().read(typed)
 
 
-class TextField_(_Typed):
+class TextField(_Typed):
     """Several lines of text."""
 
     widget = TextArea()
@@ -152,6 +163,9 @@ class TextField_(_Typed):
     def read(self, typed: str) -> str:
         _check_length(typed, self.least, self.most)
         return typed
+
+
+TextField_ = TextField
 
 
 class PasswordField(_Typed):
@@ -321,7 +335,7 @@ class TickField(wtforms.BooleanField):
 
     def __init__(self, label: Words, *, must: Words | None = None, description: Words = "", **kwargs: Any) -> None:
         self.must = must
-        super().__init__(label, description=description, **kwargs)  # type: ignore[arg-type]
+        super().__init__(label, description=description, **kwargs)
 
     def pre_validate(self, form: Any) -> None:
         if self.must and not self.data:
@@ -331,10 +345,12 @@ class TickField(wtforms.BooleanField):
 class PhotoField(wtforms.FileField):
     """A photo; `data` is the uploaded file or None. What is in it is looked at by core.pictures."""
 
-    def __init__(self, label: Words, *, required: bool = False, missing: Words | None = None, description: Words = "", **kwargs: Any) -> None:
+    def __init__(
+        self, label: Words, *, required: bool = False, missing: Words | None = None, description: Words = "", **kwargs: Any
+    ) -> None:
         self.required = required
         self.missing: Words = missing or _l("Pilih satu foto.")
-        super().__init__(label, description=description, **kwargs)  # type: ignore[arg-type]
+        super().__init__(label, description=description, **kwargs)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         found = valuelist[0] if valuelist else None

@@ -73,7 +73,9 @@ def run_due(now: datetime, most: int = 200) -> int:
     finished = 0
     for _turn in range(most):
         with reading() as session:
-            waiting = session.scalar(select(OutboxRow.id).where(OutboxRow.done_at.is_(None), OutboxRow.due_at <= now, OutboxRow.tries < MOST_TRIES).limit(1))
+            waiting = session.scalar(
+                select(OutboxRow.id).where(OutboxRow.done_at.is_(None), OutboxRow.due_at <= now, OutboxRow.tries < MOST_TRIES).limit(1)
+            )
         if waiting is None:
             break
         row = _lease(now)
@@ -100,10 +102,14 @@ def _run(row: OutboxRow, now: datetime) -> bool:
         if handler is None:
             raise LookupError(row.handler)
         handler(row.subject_id)
-    except Exception as error:  # noqa: BLE001 - whatever a handler raises, the row waits and is tried again
-        log.warning("outbox row %s (%s -> %s) failed, try %s: %s", row.id, row.topic, row.handler, row.tries, type(error).__name__, exc_info=True)
+    except Exception as error:
+        log.warning(
+            "outbox row %s (%s -> %s) failed, try %s: %s", row.id, row.topic, row.handler, row.tries, type(error).__name__, exc_info=True
+        )
         with transaction() as session:
-            session.execute(update(OutboxRow).where(OutboxRow.id == row.id).values(due_at=now + back_off(row.tries), trouble=type(error).__name__[:200]))
+            session.execute(
+                update(OutboxRow).where(OutboxRow.id == row.id).values(due_at=now + back_off(row.tries), trouble=type(error).__name__[:200])
+            )
         return False
     with transaction() as session:
         session.execute(update(OutboxRow).where(OutboxRow.id == row.id).values(done_at=clock.now(), trouble=None))
@@ -112,7 +118,9 @@ def _run(row: OutboxRow, now: datetime) -> bool:
 
 def stuck(session: Session) -> int:
     """How many rows gave up."""
-    return session.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.done_at.is_(None), OutboxRow.tries >= MOST_TRIES)) or 0
+    return (
+        session.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.done_at.is_(None), OutboxRow.tries >= MOST_TRIES)) or 0
+    )
 
 
 def forget_before(session: Session, instant: datetime) -> None:

@@ -103,18 +103,16 @@ def cached(*names: str) -> Callable[[View], View]:
             shelf: _Shelf = current_app.extensions.setdefault("page_shelf", _Shelf())
             key = (request.full_path, g.language, g.theme, g.saver, request.host if not current_app.config["BASE_URL"] else "")
             versions = _versions(names)
-            encoding = next((e for e in ("zstd", "br", "gzip") if e in request.accept_encodings and e in _ENCODERS), "")
-            found = shelf.get(key, versions)
-            if found is None or encoding not in found[0]:
+            encoding = next((e for e in ("br", "gzip") if request.accept_encodings[e] > 0), "")
+            bodies, kind = shelf.get(key, versions) or ({}, "")
+            if encoding not in bodies:
                 response = make_response(view(*args, **kwargs))
                 if response.status_code != 200 or response.is_streamed or "Set-Cookie" in response.headers:
                     return response
-                body = response.get_data()
-                bodies = dict(found[0]) if found else {}
-                bodies[encoding] = _ENCODERS[encoding](body)
-                shelf.put(key, versions, bodies, response.mimetype)
-                found = (bodies, response.mimetype)
-            answer = Response(found[0][encoding], mimetype=found[1])
+                kind = response.mimetype or "text/html"
+                bodies = {**bodies, encoding: _ENCODERS[encoding](response.get_data())}
+                shelf.put(key, versions, bodies, kind)
+            answer = Response(bodies[encoding], mimetype=kind)
             if encoding:
                 answer.headers["Content-Encoding"] = encoding
             return answer

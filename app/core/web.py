@@ -20,10 +20,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, ValidationError
 
-from app.core import access, clock, facts, forms, formats, once, words
+from app.core import access, clock, facts, formats, forms, once, words
 from app.core.db import reading
 from app.core.refusals import NotThere, Refusal, TooFast
-from app.core.words import _
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -70,7 +69,7 @@ class DayConverter(BaseConverter):
         try:
             return date.fromisoformat(value)
         except ValueError:
-            raise ValidationError() from None
+            raise ValidationError from None
 
     def to_url(self, value: date) -> str:
         return value.isoformat()
@@ -119,7 +118,7 @@ def say(sentence: str, kind: str = "good") -> None:
 
 def sent() -> CombinedMultiDict[str, Any]:
     """The sent form, files included."""
-    return CombinedMultiDict((request.files, request.form))  # type: ignore[arg-type]
+    return CombinedMultiDict((request.files, request.form))
 
 
 def arg_text(name: str, most: int = 100) -> str:
@@ -256,7 +255,9 @@ def _headers(response: Response) -> Response:
     headers["X-Frame-Options"] = "DENY"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers["Permissions-Policy"] = "accelerometer=(), camera=(self), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+    headers["Permissions-Policy"] = (
+        "accelerometer=(), camera=(self), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+    )
     headers["X-Permitted-Cross-Domain-Policies"] = "none"
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
@@ -274,7 +275,9 @@ def _log_request(response: Response) -> Response:
     """Method, path pattern and status: no query, no form, no name. Paths with codes are logged by their rule."""
     rule = request.url_rule.rule if request.url_rule else "-"
     milliseconds = (time.perf_counter() - g.get("began", time.perf_counter())) * 1000
-    logging.getLogger("katong.access").info("%s %s %s %s %.1fms", g.get("request_id", "-"), request.method, rule, response.status_code, milliseconds)
+    logging.getLogger("katong.access").info(
+        "%s %s %s %s %.1fms", g.get("request_id", "-"), request.method, rule, response.status_code, milliseconds
+    )
     return response
 
 
@@ -287,7 +290,9 @@ def error_code(status: int) -> str:
 
 def _error_page(status: int, **context: Any) -> Response:
     name = status if status in (400, 403, 404, 410, 413, 429, 500, 503) else (404 if status == 405 else 400 if status < 500 else 500)
-    response = make_response(render_template(f"errors/{name}.html", status=status, code=error_code(status), now=clock.now(), **context), status)
+    response = make_response(
+        render_template(f"errors/{name}.html", status=status, code=error_code(status), now=clock.now(), **context), status
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -327,11 +332,15 @@ def _on_http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _on_error(error: Exception) -> ResponseReturnValue:
-    log.exception("request %s failed: %s", g.get("request_id", "-"), type(error).__name__)
+    log.error("request %s failed: %s", g.get("request_id", "-"), type(error).__name__, exc_info=error)
     try:
         return _error_page(500)
     except Exception:  # noqa: BLE001 - whatever broke the page must not break the apology
-        return Response(f"<!doctype html><html lang=id><title>Belum berhasil</title><h1>Belum berhasil, bukan salah Anda</h1><p>{error_code(500)}</p>", 500, mimetype="text/html")
+        return Response(
+            f"<!doctype html><html lang=id><title>Belum berhasil</title><h1>Belum berhasil, bukan salah Anda</h1><p>{error_code(500)}</p>",
+            500,
+            mimetype="text/html",
+        )
 
 
 # Templates

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, literal_column, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.notices.models import Notice
@@ -29,7 +29,7 @@ _UNREAD_SHOWN = 100  # the badge says 99+
 
 def live_session(session: Session, token_hash: str, now: datetime) -> LiveSession | None:
     """The sign-in of a token with its person, roles and unread notices: one statement; None when it ended."""
-    some_unread = select(literal_column("1").label("one")).select_from(Notice).where(Notice.person_id == DeviceSession.person_id, Notice.read_at.is_(None))
+    some_unread = select(Notice.id).select_from(Notice).where(Notice.person_id == DeviceSession.person_id, Notice.read_at.is_(None))
     unread = select(func.count()).select_from(some_unread.limit(_UNREAD_SHOWN).correlate(DeviceSession).subquery()).scalar_subquery()
     rows = session.execute(
         select(DeviceSession.id, Person.id, Person.name, Person.greeting, PersonRole.role, unread, DeviceSession.seen_at)
