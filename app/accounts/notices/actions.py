@@ -1,0 +1,51 @@
+"""Telling a person something, and marking it read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.orm import Session
+
+from app.accounts.notices.models import Notice
+from app.core import clock
+from app.core.access import Actor
+from app.core.db import transaction
+
+MOST_EVENT_LETTERS = 80  # the column's width; SQLite would not mind, PostgreSQL would
+
+
+def tell(session: Session, person_id: int, kind: str, params: Mapping[str, Any], event: str) -> bool:
+    """Put a notice in a person's inbox, in this transaction. The same event tells a person once: True when it was new.
+
+    `params` holds codes, ids, numbers and titles that the NoticeKind of `kind` words when it is read.
+    """
+    if len(event) > MOST_EVENT_LETTERS:
+        raise ValueError(f"The event {event!r} is longer than {MOST_EVENT_LETTERS} letters.")
+    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
+    row = {"person_id": person_id, "kind": kind, "params": dict(params), "event": event, "made_at": clock.now()}
+    added = insert(Notice).values(**row).on_conflict_do_nothing(index_elements=["person_id", "event"]).returning(Notice.id)
+    return session.execute(added).first() is not None
+
+
+def open_notice(actor: Actor, notice_id: int) -> None:
+    """Mark one notice of the actor read; one that isn't theirs, or was read already, stays as it is."""
+    with transaction() as session:
+        session.execute(
+            update(Notice)
+            .where(Notice.id == notice_id, Notice.person_id == actor.person_id, Notice.read_at.is_(None))
+            .values(read_at=clock.now())
+        )
+
+
+def read_all(actor: Actor, up_to: int) -> None:
+    """Mark everything the actor has been shown read: notices up to this id, so that one that came meanwhile stays unread."""
+    now: datetime = clock.now()
+    with transaction() as session:
+        session.execute(
+            update(Notice).where(Notice.person_id == actor.person_id, Notice.read_at.is_(None), Notice.id <= up_to).values(read_at=now)
+        )
