@@ -407,6 +407,7 @@ def upgrade() -> None:
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_by", sa.String(length=8), nullable=True),
+        sa.Column("cancel_reason", sa.String(length=16), nullable=True),
         sa.CheckConstraint("(paid_at IS NULL) = (paid_by IS NULL)", name=op.f("ck_shop_order_paid")),
         sa.CheckConstraint("total_rupiah > 0", name=op.f("ck_shop_order_total")),
         sa.ForeignKeyConstraint(["buyer_id"], ["person.id"], name=op.f("fk_shop_order_buyer_id")),
@@ -590,9 +591,19 @@ def upgrade() -> None:
         sa.Column("order_id", ID, nullable=False),
         sa.Column("amount_rupiah", sa.Integer(), nullable=False),
         sa.Column("is_live", sa.Boolean(), nullable=False),
+        sa.Column("refund_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refunded_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["order_id"], ["shop_order.id"], name=op.f("fk_payment_allocation_order_id")),
         sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_payment_allocation_payment_id")),
         sa.PrimaryKeyConstraint("payment_id", "order_id", name=op.f("pk_payment_allocation")),
+    )
+    op.create_index(
+        "ix_payment_allocation_refund_due",
+        "payment_allocation",
+        ["refund_due_at"],
+        unique=False,
+        sqlite_where=sa.text("refund_due_at IS NOT NULL AND refunded_at IS NULL"),
+        postgresql_where=sa.text("refund_due_at IS NOT NULL AND refunded_at IS NULL"),
     )
     op.create_index(
         "uq_payment_allocation_live_order",
@@ -1002,6 +1013,12 @@ def downgrade() -> None:
         table_name="payment_allocation",
         sqlite_where=sa.text("is_live"),
         postgresql_where=sa.text("is_live"),
+    )
+    op.drop_index(
+        "ix_payment_allocation_refund_due",
+        table_name="payment_allocation",
+        sqlite_where=sa.text("refund_due_at IS NOT NULL AND refunded_at IS NULL"),
+        postgresql_where=sa.text("refund_due_at IS NOT NULL AND refunded_at IS NULL"),
     )
     op.drop_table("payment_allocation")
     op.drop_index("ix_paper_shop", table_name="paper")

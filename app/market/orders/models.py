@@ -65,6 +65,7 @@ class Order(Base):
     paid_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[str | None] = mapped_column(String(8))  # buyer, seller
+    cancel_reason: Mapped[str | None] = mapped_column(String(16))  # rules.CANCEL_REASONS
 
 
 class OrderLine(Base):
@@ -111,6 +112,7 @@ class Payment(Base):
 class PaymentAllocation(Base):
     __tablename__ = "payment_allocation"
     __table_args__ = (
+        Index("ix_payment_allocation_refund_due", "refund_due_at", sqlite_where=text("refund_due_at IS NOT NULL AND refunded_at IS NULL"), postgresql_where=text("refund_due_at IS NOT NULL AND refunded_at IS NULL")),
         # One order is in at most one payment that can still be paid or was.
         Index("uq_payment_allocation_live_order", "order_id", unique=True, sqlite_where=text("is_live"), postgresql_where=text("is_live")),
     )
@@ -118,6 +120,9 @@ class PaymentAllocation(Base):
     order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id"), primary_key=True)
     amount_rupiah: Mapped[int]
     is_live: Mapped[bool]
+    # Money came that this order can't keep (cancelled, or paid already): staff give it back by hand.
+    refund_due_at: Mapped[datetime | None]
+    refunded_at: Mapped[datetime | None]
 
 
 class PaymentEvent(Base):
