@@ -14,7 +14,7 @@ from app.accounts.people import contrib as people_contrib
 from app.accounts.people import routes as people
 from app.community.threads import contrib as threads_contrib
 from app.community.threads import routes as threads
-from app.core import assets, files, parts, schema, web
+from app.core import assets, files, parts, schema, search, web
 from app.core.db import db, init_db
 from app.front.desk import routes as desk
 from app.front.files import routes as public_files
@@ -84,6 +84,7 @@ def wire(app: Flask, settings: Settings) -> None:
     app.extensions["outbox_handlers"] = HANDLERS
     app.extensions["contributions"] = CONTRIBUTIONS
     files.init_app(app, files.FolderStore(settings.data_dir / "berkas"))
+    search.init_app(app, settings.data_dir / "cari")
     web.init_web(app, settings)
     Compress(app)
     parts.install(app)
