@@ -27,7 +27,10 @@ for (const input of document.querySelectorAll("input[data-show]")) {
   button.onclick = () => { input.type = input.type === "password" ? "text" : "password"; word(); };
   input.form?.addEventListener("submit", () => { input.type = "password"; });
   word();
-  input.after(button);
+  const box = document.createElement("span");
+  box.className = "peekbox";
+  input.replaceWith(box);
+  box.append(input, button);
 }
 
 // Quick exit: this page leaves the history, and the screen is empty at once.

@@ -150,7 +150,7 @@ def band(seed: str, up: bool = False) -> str:
 
 @lru_cache(maxsize=64)
 def loom(seed: str) -> str:
-    """A cloth still on the loom: woven at the left, its warp threads free at the right (error pages). 320 x 108."""
+    """A cloth still on the loom: woven at the left, its warp threads free at the right (error pages). 320 x 110."""
     stream, dye = Seed(seed), DYES[0]
     yarn, red, pale, gold = "", "", "", ""
     for n in range(21):
@@ -172,4 +172,4 @@ def loom(seed: str) -> str:
             gold += "".join(f"M{x - 7 + 2 * step} {y}h{14 - 4 * step}" for x in (55, 109))
     layers = (("#4560b4", 2, yarn), (dye[1], 4.4, pale), (dye[2], 3, red), (dye[3], 2.4, gold))
     paths = "".join(f'<path stroke="{colour}" stroke-width="{width}" d="{d}"/>' for colour, width, d in layers)
-    return f'{SVG} viewBox="0 0 320 108"><path fill="{dye[0]}" d="M0 2h168v104H0z"/><g fill="none">{paths}</g></svg>\n'
+    return f'{SVG} viewBox="0 0 320 110"><path fill="{dye[0]}" d="M0 2h168v104H0z"/><g fill="none">{paths}</g></svg>\n'
