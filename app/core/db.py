@@ -7,6 +7,7 @@ can't lose an update), one only reads (SQLite: query_only; PostgreSQL: read only
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timezone
@@ -121,6 +122,14 @@ def _prepare(engine: Engine, settings: Settings, *, read_only: bool) -> None:
             connection.read_only = True
 
 
+AT_END = "at_end"
+
+
+def at_end(session: Session, name: str, step: Callable[[Session], None]) -> None:
+    """Run this step last in the transaction, once a name: rows that every action touches are locked as shortly as can be, and in one order."""
+    session.info.setdefault(AT_END, {})[name] = step
+
+
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
@@ -134,6 +143,9 @@ def transaction() -> Iterator[Session]:
         with Session(db.engine, expire_on_commit=False, autoflush=True) as session, session.begin():
             session.connection()  # take SQLite's write lock now, not at the first write
             yield session
+            session.flush()
+            for step in session.info.pop(AT_END, {}).values():
+                step(session)
     finally:
         _writing.reset(token)
 

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, Id, db
+from app.core.db import Base, Id, at_end, db
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -40,10 +40,18 @@ class PageVersion(Base):
 
 def touch(session: Session, *names: str) -> None:
     """Whatever shows these changes with this transaction."""
-    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
-    for name in sorted(names):  # one order for all, so that two transactions can't wait for each other
+    for name in names:
         if name not in NAMES:
             raise ValueError(f"No page depends on {name!r}.")
+    touched: set[str] = session.info.setdefault("touched_pages", set())
+    touched.update(names)
+    # Last in the transaction: a row that every action raises must not be locked before rows that two actions want in turn.
+    at_end(session, "pages", _raise_versions)
+
+
+def _raise_versions(session: Session) -> None:
+    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
+    for name in sorted(session.info.pop("touched_pages")):
         row = insert(PageVersion).values(name=name, version=1)
         session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"version": PageVersion.version + 1}))
 
@@ -101,7 +109,7 @@ def cached(*names: str) -> Callable[[View], View]:
             if not _may_keep():
                 return view(*args, **kwargs)
             shelf: _Shelf = current_app.extensions.setdefault("page_shelf", _Shelf())
-            key = (request.full_path, g.language, g.theme, g.saver, request.host if not current_app.config["BASE_URL"] else "")
+            key = (request.full_path, g.language, g.theme, g.saver)
             versions = _versions(names)
             encoding = next((e for e in ("br", "gzip") if request.accept_encodings[e] > 0), "")
             bodies, kind = shelf.get(key, versions) or ({}, "")
