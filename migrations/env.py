@@ -36,20 +36,22 @@ def run() -> None:
         def on_begin(connection: Any) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    with engine.connect() as connection:
-        context.configure(
-            connection=connection,
-            target_metadata=Base.metadata,
-            render_as_batch=True,
-            compare_type=True,
-            transactional_ddl=True,  # SQLite can, once the driver's own BEGIN is off: a migration that fails leaves no trace
-            render_item=plain_type,
-        )
-        with context.begin_transaction():
-            if engine.dialect.name == "postgresql":
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
-            context.run_migrations()
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            context.configure(
+                connection=connection,
+                target_metadata=Base.metadata,
+                render_as_batch=True,
+                compare_type=True,
+                transactional_ddl=True,  # SQLite can, once the driver's own BEGIN is off: a migration that fails leaves no trace
+                render_item=plain_type,
+            )
+            with context.begin_transaction():
+                if engine.dialect.name == "postgresql":
+                    connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+                context.run_migrations()
+    finally:
+        engine.dispose()
 
 
 if context.config.attributes.get("models"):  # only a comparison needs them, and they cost a start half a second

@@ -426,7 +426,9 @@ def upgrade() -> None:
         sa.Column("author_mark", sa.String(length=40), nullable=True),
         sa.Column("author_seal", sa.String(length=64), nullable=True),
         sa.Column(
-            "state", sa.Enum("shown", "held", "removed", name="state", native_enum=False, create_constraint=True, length=32), nullable=False
+            "state",
+            sa.Enum("shown", "held", "removed", "withdrawn", name="state", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
         ),
         sa.Column("is_closed", sa.Boolean(), nullable=False),
         sa.Column("reply_count", sa.Integer(), nullable=False),
@@ -634,7 +636,9 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("body_html", sa.Text(), nullable=False),
         sa.Column(
-            "state", sa.Enum("shown", "held", "removed", name="state", native_enum=False, create_constraint=True, length=32), nullable=False
+            "state",
+            sa.Enum("shown", "held", "removed", "withdrawn", name="state", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
         ),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
