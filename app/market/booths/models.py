@@ -114,6 +114,7 @@ class Edition(Base):
     state: Mapped[EditionState] = mapped_column(code_type(EditionState, "edition_state"))
     applications_close_at: Mapped[datetime]
     answer_by: Mapped[datetime]  # who was assigned answers before this
+    cancel_reason: Mapped[str | None] = mapped_column(String(32))  # rules.CANCEL_REASONS
 
 
 class MarketDay(Base):

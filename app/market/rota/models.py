@@ -82,6 +82,7 @@ class Turn(Base):
     answer_by: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(32))  # rules.CANCEL_REASONS, when an officer cancelled it
 
 
 class TurnPerson(Base):
