@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, url_for
+from urllib.parse import urlencode
+
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from app.core import search
@@ -28,6 +30,16 @@ def search_page() -> ResponseReturnValue:
     results = search.search(words, [kind] if kind else None, number, PER_PAGE) if words else None
 
     def address(**changes: str | int) -> str:
-        return url_for("search.search", **{k: v for k, v in {"q": words, "jenis": kind, **changes}.items() if v})
+        return "/cari?" + urlencode({k: v for k, v in {"q": words, "jenis": kind, **changes}.items() if v})
 
-    return page("search/search.html", words=words, kind=kind, labels=labels, results=results, number=number, address=address, per_page=PER_PAGE, last_page=LAST_PAGE)
+    return page(
+        "search/search.html",
+        words=words,
+        kind=kind,
+        labels=labels,
+        results=results,
+        number=number,
+        address=address,
+        per_page=PER_PAGE,
+        last_page=LAST_PAGE,
+    )
