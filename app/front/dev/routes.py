@@ -15,6 +15,7 @@ from app.core.web import page
 
 bp = Blueprint("dev", __name__)
 
+WRONG = "salah-"  # the second form on the page has ids of its own
 HALAL = (("pork", "Mengandung babi"), ("seller", "Halal, kata penjual"), ("none", "Belum ada keterangan"))
 UNITS = (("bungkus", "bungkus 200 g"), ("lembar", "lembar"), ("porsi", "porsi"))
 CLOTHS = ("tenun-liliba", "dapur-oesapa", "menjahit-pakaian", "saboak-2026-11-28", "kriya-lontar", "kopi-tode-kisar")
@@ -63,7 +64,8 @@ def components() -> ResponseReturnValue:
     """The whole set. Its form may be sent, to see it refused."""
     form = SampleForm(request.form if request.method == "POST" else None)
     wrong = SampleForm(
-        _typed({"name": "", "price": "15rb", "phone": "12", "unit": "lembar", "about": "Pisang kepok dari Amarasi.", "halal": "pork"})
+        _typed({"name": "", "price": "15rb", "phone": "12", "unit": "lembar", "about": "Pisang kepok dari Amarasi.", "halal": "pork"}),
+        prefix=WRONG,
     )
     wrong.validate()
     wrong.refuse("Stok yang Anda tulis kurang dari pesanan yang sudah masuk.")
@@ -80,4 +82,4 @@ def components() -> ResponseReturnValue:
 def _typed(values: dict[str, str]) -> object:
     from werkzeug.datastructures import MultiDict
 
-    return MultiDict(values)
+    return MultiDict({f"{WRONG}{name}": value for name, value in values.items()})
