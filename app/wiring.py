@@ -13,8 +13,9 @@ from app.accounts.notices import routes as notices
 from app.accounts.people import contrib as people_contrib
 from app.accounts.people import routes as people
 from app.community.threads import contrib as threads_contrib
+from app.community.threads import handlers as threads_handlers
 from app.community.threads import routes as threads
-from app.core import assets, files, parts, schema, search, web
+from app.core import assets, files, parts, schema, sealing, search, web
 from app.core.db import db, init_db
 from app.front.desk import routes as desk
 from app.front.files import routes as public_files
@@ -33,8 +34,10 @@ from app.market.ledger import routes as ledger
 from app.market.orders import contrib as orders_contrib
 from app.market.orders import routes as orders
 from app.market.rota import contrib as rota_contrib
+from app.market.rota import queries as rota_queries
 from app.market.rota import routes as rota
 from app.market.shops import contrib as shops_contrib
+from app.market.shops import handlers as shops_handlers
 from app.market.shops import routes as shops
 from app.training.courses import contrib as courses_contrib
 from app.training.courses import routes as courses
@@ -73,6 +76,12 @@ CONTRIBUTIONS: tuple[object, ...] = (
 
 # After X happens, do Y: topic -> handlers, each run after commit, at least once.
 HANDLERS: dict[str, list[Handler]] = {
+    "shop.changed": [shops_handlers.index_shop],
+    "product.changed": [shops_handlers.index_product],
+    "thread.started": [threads_handlers.index_thread],
+    "reply.made": [threads_handlers.tell_asker, threads_handlers.index_thread_of],
+    "reply.sealed": [threads_handlers.tell_sealed_asker],
+    "post.changed": [threads_handlers.index_thread_of],
 }
 
 
@@ -83,8 +92,12 @@ def wire(app: Flask, settings: Settings) -> None:
     app.extensions["metadata"] = models.metadata
     app.extensions["outbox_handlers"] = HANDLERS
     app.extensions["contributions"] = CONTRIBUTIONS
+    # Where shops stand next: the goods pages lie below the rota and ask by these names.
+    app.extensions["plates_of_shops"] = rota_queries.plates_this_week
+    app.extensions["pickup_turns"] = rota_queries.turns_for_pickup
     files.init_app(app, files.FolderStore(settings.data_dir / "berkas"))
     search.init_app(app, settings.data_dir / "cari")
+    sealing.init_app(app, settings.key_dir)
     web.init_web(app, settings)
     Compress(app)
     parts.install(app)

@@ -1,3 +1,88 @@
-"""What this slice offers to shared pages."""
+"""What this slice offers to shared pages, and what others may put on the seller's first page."""
 
-CONTRIBUTIONS: tuple[object, ...] = ()
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.core.contrib import PersonalData, ReportSubject, SearchSource, SitemapSource
+from app.core.places import place_name
+from app.core.search import Document
+from app.core.words import _l
+from app.market.shops import queries, rules
+from app.market.shops.queries import MyShop, ProductText, ShopPage
+
+
+@dataclass(frozen=True)
+class SellingCard:
+    """A piece of /jualan. `load` costs at most 3 statements; None leaves the card out."""
+
+    template: str  # rendered with `card`, what `load` gave
+    load: Callable[[Session, MyShop, datetime], Any]
+
+
+def _product_document(text: ProductText) -> Document:
+    body = "\n".join(
+        part for part in (text.description, text.ingredients, text.shop_name, rules.CATEGORY_WORDS[text.category].text) if part
+    )
+    facts = {
+        "price_rupiah": text.price_rupiah,
+        "shop_name": text.shop_name,
+        "photo_key": text.photo_key or "",
+        "photo_alt": text.photo_alt or text.title,
+        "unit": text.unit,
+        "halal": text.sign,
+        "available": text.is_available,
+    }
+    return Document("product", text.id, text.title, body, queries.product_path(text.id, text.title), facts, text.made_at)
+
+
+def _load_product(session: Session, product_id: int) -> Document | None:
+    text = queries.product_text(session, product_id)
+    return _product_document(text) if text and text.is_on_offer else None
+
+
+def _all_products(session: Session) -> Iterable[Document]:
+    return map(_product_document, queries.product_texts(session))
+
+
+def _shop_document(shop: ShopPage) -> Document:
+    place = place_name(shop.place_code)
+    return Document("shop", shop.id, shop.name, f"{shop.about}\n{place}", f"/toko/{shop.slug}", {"place": place}, shop.made_at)
+
+
+def _load_shop(session: Session, shop_id: int) -> Document | None:
+    shop = queries.shop_by_id(session, shop_id)
+    return _shop_document(shop) if shop and shop.state == "open" else None
+
+
+def _all_shops(session: Session) -> Iterable[Document]:
+    return map(_shop_document, queries.open_shops(session))
+
+
+def _addresses(session: Session) -> Iterable[tuple[str, datetime | date | None]]:
+    yield "/pasar", None
+    yield from queries.public_addresses(session)
+
+
+def _mine(session: Session, person_id: int) -> Mapping[str, Any]:
+    shops = queries.shops_of(session, person_id)
+    return {"shops": [{"name": shop.name, "address": f"/toko/{shop.slug}", "role": shop.role.value} for shop in shops]}
+
+
+def _product_address(session: Session, product_id: int) -> str | None:
+    text = queries.product_text(session, product_id)
+    return queries.product_path(text.id, text.title) if text and text.is_on_offer else None
+
+
+CONTRIBUTIONS: tuple[object, ...] = (
+    SearchSource("product", _l("Barang"), _load_product, _all_products),
+    SearchSource("shop", _l("Toko"), _load_shop, _all_shops),
+    SitemapSource(_addresses),
+    PersonalData("shops", _mine),
+    ReportSubject("product", _l("Barang"), _product_address),
+)

@@ -1,0 +1,261 @@
+"""What sellers do with their shop and goods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import exists, select, update
+
+from app.core import clock, once, outbox, pagecache
+from app.core.db import add_or_refuse, transaction
+from app.core.refusals import NotThere, Refusal, require
+from app.core.web import slug_of
+from app.core.words import _l
+from app.market.shops import policy, queries, rules
+from app.market.shops.models import (
+    Category,
+    Halal,
+    Product,
+    ProductPhoto,
+    ProductState,
+    Shop,
+    ShopMember,
+    ShopRole,
+    ShopState,
+    StockMovement,
+    StockReason,
+    Variant,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from app.core.access import Actor
+    from app.core.pictures import Photo
+
+
+class TooManyShops(Refusal):
+    words = _l("Satu orang dapat membuka paling banyak {most} toko. Tutup dulu toko yang tidak dipakai.", most=rules.MOST_SHOPS_A_PERSON)
+
+
+class TooManyProducts(Refusal):
+    words = _l("Toko ini sudah berisi {most} barang. Hapus dulu barang yang tidak dijual lagi.", most=rules.MOST_PRODUCTS)
+
+
+class StockBelowOrders(Refusal):
+    words = _l("Stok yang Anda tulis kurang dari pesanan yang baru masuk. Periksa lagi jumlahnya.")
+
+
+class _SlugTaken(Refusal):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ShopDraft:
+    name: str
+    about: str
+    place_code: str
+    whatsapp: str | None  # E.164; None: no WhatsApp link on the shop's pages
+
+
+@dataclass(frozen=True, slots=True)
+class ProductDraft:
+    """What the form says. `stock_seen` is the stock the seller looked at while typing: what sold meanwhile is not sold again."""
+
+    title: str
+    category: Category
+    price_rupiah: int
+    unit: str
+    stock: int
+    stock_seen: int
+    description: str
+    ingredients: str
+    halal: str
+    photo: Photo | None  # None: the one it has
+    photo_alt: str
+
+
+def open_shop(actor: Actor, draft: ShopDraft, key: str) -> int:
+    """Open a shop for the actor; gives its id. Raises TooManyShops."""
+    with transaction() as session:
+        earlier = once.claim(session, key, actor.person_id)
+        if earlier is not None:
+            return earlier
+        owned = [shop for shop in queries.shops_of(session, actor.person_id) if shop.role is ShopRole.OWNER]
+        require(len(owned) < rules.MOST_SHOPS_A_PERSON, TooManyShops())
+        shop = _with_free_slug(session, draft, clock.now())
+        session.add(ShopMember(shop_id=shop.id, person_id=actor.person_id, role=ShopRole.OWNER))
+        once.keep(session, key, actor.person_id, shop.id)
+        outbox.put(session, "shop.changed", shop.id)
+        return shop.id
+
+
+def _with_free_slug(session: Session, draft: ShopDraft, now: datetime) -> Shop:
+    """The shop with the first free address word: its name, else its name and a number."""
+    word = slug_of(draft.name, 70)
+    taken = set(session.scalars(select(Shop.slug).where(Shop.slug.like(f"{word}%"))))
+    number = 1
+    while True:
+        slug = word if number == 1 else f"{word}-{number}"
+        number += 1
+        if slug in taken:
+            continue
+        shop = Shop(
+            slug=slug,
+            name=draft.name,
+            about=draft.about,
+            place_code=draft.place_code,
+            whatsapp=draft.whatsapp,
+            state=ShopState.OPEN,
+            made_at=now,
+        )
+        try:
+            add_or_refuse(session, shop, unique="uq_shop_slug", refusal=_SlugTaken())
+        except _SlugTaken:
+            continue
+        return shop
+
+
+def edit_shop(actor: Actor, shop_id: int, draft: ShopDraft) -> None:
+    """Change the shop's page. Its address stays, so that printed cards keep working."""
+    with transaction() as session:
+        shop = _my_shop(session, actor, shop_id, owner=True)
+        shop.name, shop.about, shop.place_code, shop.whatsapp = draft.name, draft.about, draft.place_code, draft.whatsapp
+        _shop_changed(session, shop_id)
+
+
+def set_shop_open(actor: Actor, shop_id: int, is_open: bool) -> None:
+    """Open the shop, or pause it: its goods are not shown and can't be ordered; orders already made stay."""
+    with transaction() as session:
+        shop = _my_shop(session, actor, shop_id, owner=True)
+        shop.state = ShopState.OPEN if is_open else ShopState.PAUSED
+        _shop_changed(session, shop_id)
+
+
+def _shop_changed(session: Session, shop_id: int) -> None:
+    outbox.put(session, "shop.changed", shop_id)
+    pagecache.touch(session, "goods", "booths")
+
+
+def _my_shop(session: Session, actor: Actor, shop_id: int, *, owner: bool = False) -> Shop:
+    found = queries.lock_shop(session, shop_id, actor.person_id)
+    require(found is not None, NotThere())
+    assert found is not None
+    shop, role = found
+    may = policy.may_change_shop(role, shop.state) if owner else policy.may_sell(role, shop.state)
+    require(may, NotThere())
+    return shop
+
+
+def add_product(actor: Actor, shop_id: int, draft: ProductDraft, key: str) -> int:
+    """Put a product in the shop; gives its id. Raises TooManyProducts."""
+    now = clock.now()
+    with transaction() as session:
+        earlier = once.claim(session, key, actor.person_id)
+        if earlier is not None:
+            return earlier
+        _my_shop(session, actor, shop_id)
+        require(queries.count_products(session, shop_id) < rules.MOST_PRODUCTS, TooManyProducts())
+        product = Product(shop_id=shop_id, made_at=now, is_available=draft.stock > 0, state=ProductState.SHOWN)
+        _describe(product, draft, now, before=None)
+        session.add(product)
+        session.flush()
+        variant = Variant(product_id=product.id, price_rupiah=draft.price_rupiah, stock=draft.stock, position=1)
+        session.add(variant)
+        session.flush()
+        if draft.stock:
+            session.add(_movement(variant.id, draft.stock, actor.person_id, now))
+        _keep_photo(session, product, draft, now)
+        once.keep(session, key, actor.person_id, product.id)
+        _product_changed(session, product.id)
+        return product.id
+
+
+def edit_product(actor: Actor, product_id: int, draft: ProductDraft) -> None:
+    """Change a product. Raises StockBelowOrders."""
+    now = clock.now()
+    with transaction() as session:
+        product, variant = _my_product(session, actor, product_id)
+        _describe(product, draft, now, before=product.halal)
+        variant.price_rupiah = draft.price_rupiah
+        _change_stock(session, product, variant, draft.stock - draft.stock_seen, actor.person_id, now)
+        _keep_photo(session, product, draft, now)
+        _product_changed(session, product_id)
+
+
+def set_stock(actor: Actor, product_id: int, stock: int, stock_seen: int) -> None:
+    """Set the stock to what the seller counted; what sold while she counted is taken off. Raises StockBelowOrders."""
+    now = clock.now()
+    with transaction() as session:
+        product, variant = _my_product(session, actor, product_id)
+        _change_stock(session, product, variant, stock - stock_seen, actor.person_id, now)
+        _product_changed(session, product_id)
+
+
+def show_product(actor: Actor, product_id: int, state: ProductState) -> None:
+    """Show, hide or remove a product. A removed one stays in old orders and comes back for nobody."""
+    with transaction() as session:
+        product, _variant = _my_product(session, actor, product_id)
+        product.state, product.changed_at = state, clock.now()
+        _product_changed(session, product_id)
+
+
+def _my_product(session: Session, actor: Actor, product_id: int) -> tuple[Product, Variant]:
+    require(queries.edited_product(session, actor.person_id, product_id) is not None, NotThere())
+    found = queries.lock_product(session, product_id)
+    require(found is not None, NotThere())
+    assert found is not None
+    return found
+
+
+def _describe(product: Product, draft: ProductDraft, now: datetime, before: Halal | None) -> None:
+    kept_facts = before is not None and (product.title, product.ingredients) == (draft.title, draft.ingredients)
+    halal, has_pork = rules.halal_after_edit(before, draft.halal, draft.category, kept_facts)
+    product.title, product.description, product.category = draft.title, draft.description, draft.category
+    product.unit, product.ingredients, product.price_rupiah = draft.unit, draft.ingredients, draft.price_rupiah
+    product.halal, product.has_pork, product.changed_at = Halal(halal), has_pork, now
+
+
+def _keep_photo(session: Session, product: Product, draft: ProductDraft, now: datetime) -> None:
+    alt = draft.photo_alt or draft.title
+    if draft.photo is not None:
+        photo = session.scalar(select(ProductPhoto).where(ProductPhoto.product_id == product.id, ProductPhoto.position == 1))
+        if photo is None:
+            photo = ProductPhoto(product_id=product.id, position=1)
+            session.add(photo)
+        photo.key, photo.width, photo.height = draft.photo.key, draft.photo.width, draft.photo.height
+        photo.alt, photo.made_at = alt, now
+        product.photo_key = draft.photo.key
+    if product.photo_key:
+        product.photo_alt = alt
+
+
+def _change_stock(session: Session, product: Product, variant: Variant, delta: int, person_id: int, now: datetime) -> None:
+    if not delta:
+        return
+    if variant.stock + delta < 0:
+        raise StockBelowOrders
+    variant.stock += delta
+    session.add(_movement(variant.id, delta, person_id, now))
+    session.flush()
+    note_availability(session, [product.id])
+
+
+def note_availability(session: Session, product_ids: list[int]) -> None:
+    """A step: copy onto products whether anything is left of them. One row at a time in id order, so that two orders can't wait in a ring."""
+    left = exists().where(Variant.product_id == Product.id, Variant.is_active, Variant.stock > 0)
+    for product_id in sorted(set(product_ids)):
+        session.execute(
+            update(Product).where(Product.id == product_id).values(is_available=left).execution_options(synchronize_session=False)
+        )
+
+
+def _movement(variant_id: int, delta: int, person_id: int, now: datetime) -> StockMovement:
+    return StockMovement(variant_id=variant_id, delta=delta, reason=StockReason.SET, by_person_id=person_id, made_at=now)
+
+
+def _product_changed(session: Session, product_id: int) -> None:
+    outbox.put(session, "product.changed", product_id)
+    pagecache.touch(session, "goods")
