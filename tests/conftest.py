@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextvars
 import os
-import re
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,8 +22,9 @@ from sqlalchemy import Engine, event
 from werkzeug.serving import make_server
 
 from app import create_app
+from app.accounts.people.actions import start_session, token_hash
 from app.config import Settings
-from app.core import clock, outbox
+from app.core import clock, outbox, web
 from app.core.db import db, reading
 from tests import servers
 
@@ -89,6 +89,9 @@ def database_url(database_kind: str, tmp_path: Path) -> str:
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """Settings of a test's app; a test that needs others overrides this fixture with `dataclasses.replace`."""
+    static = servers.make_folder() / "static"  # made once a run
+    static.mkdir(exist_ok=True)
+    (tmp_path / "static").symlink_to(static)
     return Settings(
         data_dir=tmp_path,
         database_url=database_url,
@@ -171,8 +174,7 @@ class Forms(HTMLParser):
 class Client(FlaskClient):
     """A browser without a screen. Each request has contexts of its own, as under a server."""
 
-    _csrf: str | None = None
-    signed_in = False
+    token = ""  # of the device's sign-in; "" for a visitor
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         return contextvars.Context().run(super().open, *args, **kwargs)
@@ -180,17 +182,14 @@ class Client(FlaskClient):
     def post(self, *args: Any, bare: bool = False, **kwargs: Any) -> TestResponse:
         """POST; a signed-in client adds its CSRF token to the form unless `bare`."""
         data = kwargs.get("data")
-        if self.signed_in and not bare and (data is None or (isinstance(data, dict) and "csrf" not in data)):
+        if self.token and not bare and (data is None or (isinstance(data, dict) and "csrf" not in data)):
             kwargs["data"] = {**(data or {}), "csrf": self.csrf()}
         return super().post(*args, **kwargs)
 
     def csrf(self) -> str:
-        """A token of this sign-in, read from a page."""
-        if self._csrf is None:
-            found = re.search(r'name="csrf"[^>]*value="([^"]+)"', self.get("/akun").get_data(as_text=True))
-            assert found, "/akun shows no form with a csrf token: is this client signed in?"
-            self._csrf = found[1]
-        return self._csrf
+        """A form's CSRF token for this sign-in."""
+        with self.application.app_context():
+            return f"tes.{web._csrf_mark(token_hash(self.token), 'tes')}"
 
     def fill(self, path: str, typed: dict[str, Any], *, action: str | None = None, **kwargs: Any) -> TestResponse:
         """Open a page, fill its form and send it, hidden fields included. The form is the one to `action`, else the first that has the fields."""
@@ -207,9 +206,34 @@ class Client(FlaskClient):
 @pytest.fixture
 def client(app: Flask) -> Client:
     """A visitor."""
+    return a_client(app)
+
+
+def a_client(app: Flask, person_id: int | None = None) -> Client:
+    """A client of its own; signed in when a person is given."""
     made = app.test_client()
     assert isinstance(made, Client)
+    if person_id is not None:
+        made.token = contextvars.Context().run(_start_session, app, person_id)
+
+        def keep() -> None:
+            with made.session_transaction() as kept:
+                kept["_user_id"] = made.token
+                kept["_fresh"] = True
+
+        contextvars.Context().run(keep)
     return made
+
+
+def _start_session(app: Flask, person_id: int) -> str:
+    with app.app_context():
+        return start_session(person_id, device="Chrome di Android", is_remembered=False).token
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[Any], Client]:
+    """`sign_in(person)`: a client on a device of that person (a row, or an id)."""
+    return lambda person: a_client(app, person if isinstance(person, int) else person.id)
 
 
 # Counting and racing

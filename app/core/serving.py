@@ -234,7 +234,7 @@ def serve(app: Flask, settings: Settings, sock: socket.socket) -> NoReturn:
     """Run gunicorn on an open socket until SIGTERM."""
     from gunicorn.app.base import BaseApplication
 
-    class Web(BaseApplication):  # type: ignore[misc]
+    class Web(BaseApplication):
         def load_config(self) -> None:
             for name, value in gunicorn_options(settings).items():
                 self.cfg.set(name, value)

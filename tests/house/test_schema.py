@@ -152,8 +152,8 @@ def test_the_state_of_a_database_is_told(revision: str, state: str, word: str, t
 
 def test_an_older_schema_is_refused_by_the_server_and_a_foreign_one_by_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = create_engine(servers.fresh_sqlite(tmp_path / "older.sqlite3"))
-    monkeypatch.setattr(schema, "revisions", lambda: {schema_head: None, "after": schema_head})
-    schema_head = "0001"
+    last = schema.head()
+    monkeypatch.setattr(schema, "revisions", lambda: {last: None, "after": last})
     assert schema.state(engine) is schema.State.OLDER
     with pytest.raises(schema.SchemaError, match="it backs up first"):
         schema.check(engine)

@@ -67,11 +67,11 @@ def test_no_secret() -> None:
 def test_no_registry_is_named() -> None:
     hosts = re.compile(
         r"--(?:extra-)?index-"
-        + r"url[ =]\S|--find-"
-        + r"links[ =]\S|(?:files\.python"
-        + r"hosted|(?:www\.)?py"
-        + r"pi)\.org|registry\.npm"
-        + r"js"
+        r"url[ =]\S|--find-"
+        r"links[ =]\S|(?:files\.python"
+        r"hosted|(?:www\.)?py"
+        r"pi)\.org|registry\.npm"
+        r"js"
     )
     found = [f"{path}:{number}" for path, text in texts() for number, line in enumerate(text.splitlines(), 1) if hosts.search(line)]
     assert not found, listing(found, "Packages come from wherever the machine's own pip is told: name no registry here.")
@@ -171,7 +171,7 @@ def test_static_files_hold_no_foreign_address() -> None:
 def test_every_setting_is_told() -> None:
     told = (ROOT / ".env.example").read_text(encoding="utf-8")
     asked = set(re.findall(r"(?:env\.get|number|switch|address)\(\"([A-Z][A-Z0-9_]+)\"", (APP / "config.py").read_text(encoding="utf-8")))
-    asked |= {setting for setting in ("DATABASE_URL", "DATA_DIR")}
+    asked |= {"DATABASE_URL", "DATA_DIR"}
     missing = [setting for setting in asked if not re.search(rf"^#? ?{setting}=", told, re.MULTILINE)]
     assert not missing, listing(missing, "Add it to .env.example with one line that says what it does.")
 
