@@ -72,6 +72,9 @@ class Compiled(BytecodeCache):
         self.kept[bucket.key] = bucket.bytecode_to_string()
 
 
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}  # before the first app is made
+
+
 @pytest.fixture
 def database_kind(request: pytest.FixtureRequest) -> str:
     """`sqlite`, or what `@pytest.mark.both` asks for."""
@@ -109,7 +112,6 @@ def build(settings: Settings) -> Flask:
     app = create_app(settings)
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False  # a broken page is a 500, as people would see it
-    app.jinja_env.bytecode_cache = Compiled()
     app.test_client_class = Client
     return app
 
