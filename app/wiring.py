@@ -24,6 +24,7 @@ from app.front.home import routes as home
 from app.front.machines import routes as machines
 from app.front.search import routes as search_page
 from app.market.booths import contrib as booths_contrib
+from app.market.booths import handlers as booths_handlers
 from app.market.booths import routes as booths
 from app.market.evening import contrib as evening_contrib
 from app.market.evening import routes as evening
@@ -34,6 +35,7 @@ from app.market.ledger import routes as ledger
 from app.market.orders import contrib as orders_contrib
 from app.market.orders import routes as orders
 from app.market.rota import contrib as rota_contrib
+from app.market.rota import handlers as rota_handlers
 from app.market.rota import queries as rota_queries
 from app.market.rota import routes as rota
 from app.market.shops import contrib as shops_contrib
@@ -76,6 +78,8 @@ CONTRIBUTIONS: tuple[object, ...] = (
 
 # After X happens, do Y: topic -> handlers, each run after commit, at least once.
 HANDLERS: dict[str, list[Handler]] = {
+    "edition.over": [booths_handlers.finish],
+    "turn.due": [rota_handlers.expire],
     "shop.changed": [shops_handlers.index_shop],
     "product.changed": [shops_handlers.index_product],
     "thread.started": [threads_handlers.index_thread],

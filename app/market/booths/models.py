@@ -105,7 +105,10 @@ class Booth(Base):
 
 class Edition(Base):
     __tablename__ = "edition"
-    __table_args__ = (UniqueConstraint("site_id", "first_day", name="uq_edition_site_first_day"), Index("ix_edition_first_day", "first_day"))
+    __table_args__ = (
+        UniqueConstraint("site_id", "first_day", name="uq_edition_site_first_day"),
+        Index("ix_edition_first_day", "first_day"),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     first_day: Mapped[date]
@@ -119,7 +122,10 @@ class Edition(Base):
 
 class MarketDay(Base):
     __tablename__ = "market_day"
-    __table_args__ = (UniqueConstraint("edition_id", "held_on", name="uq_market_day_edition_held_on"), Index("ix_market_day_held_on", "held_on"))
+    __table_args__ = (
+        UniqueConstraint("edition_id", "held_on", name="uq_market_day_edition_held_on"),
+        Index("ix_market_day_held_on", "held_on"),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
     held_on: Mapped[date]

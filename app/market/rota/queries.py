@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy.orm import Session, aliased
 
-from app.market.booths.models import Booth, Edition, EditionState, MarketDay, Site
-from app.market.rota.models import Turn, TurnState
+from app.market.booths.models import Booth, BoothKind, Edition, EditionState, MarketDay, Method, Site, Zone
+from app.market.rota.models import LIVE_TURNS, Application, ApplicationState, Turn, TurnPerson, TurnState
+from app.market.rota.rules import weeks_waited
+from app.market.shops.models import Shop
 
 MOST_PICKUP_TURNS = 200  # of all shops in a cart together
 STANDING = (TurnState.CONFIRMED, TurnState.ATTENDED)
@@ -80,3 +83,374 @@ def plates_this_week(session: Session, shop_ids: Sequence[int], now: datetime) -
         .order_by(MarketDay.opens_at.desc(), Turn.id.desc())
     ).all()
     return {row[0]: row[1] for row in rows}  # the soonest comes last and stays
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who has a booth on a day."""
+
+    booth_id: int
+    turn_id: int
+    shop_id: int
+    slug: str
+    name: str
+    goods: str
+    state: TurnState
+    person_id: int
+    answer_by: datetime | None
+
+
+def standing(session: Session, market_day_id: int) -> list[Standing]:
+    """Who has a booth on a day, also after it is over. One statement, whatever their number."""
+    rows = session.execute(
+        select(Turn.booth_id, Turn.id, Shop.id, Shop.slug, Shop.name, Turn.goods, Turn.state, Turn.person_id, Turn.answer_by)
+        .join(Shop, Shop.id == Turn.shop_id)
+        .where(Turn.market_day_id == market_day_id, Turn.state.in_(LIVE_TURNS))
+    ).all()
+    return [Standing(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class DayTurn:
+    """A person's live turn on a day."""
+
+    turn_id: int
+    booth_id: int
+    shop_id: int
+    state: TurnState
+    answer_by: datetime | None
+
+
+def turn_on(session: Session, person_id: int, market_day_id: int) -> DayTurn | None:
+    """The live turn of a person on a day. One statement."""
+    row = session.execute(
+        select(Turn.id, Turn.booth_id, Turn.shop_id, Turn.state, Turn.answer_by)
+        .join(TurnPerson, TurnPerson.turn_id == Turn.id)
+        .where(TurnPerson.person_id == person_id, TurnPerson.market_day_id == market_day_id)
+    ).first()
+    return DayTurn(*row) if row else None
+
+
+def booked_days(session: Session, person_id: int, site_id: int, first: date, until: date) -> list[date]:
+    """The days from `first` to before `until` that a person booked directly at a site and kept. One statement."""
+    return list(
+        session.scalars(
+            select(MarketDay.held_on)
+            .join(Turn, Turn.market_day_id == MarketDay.id)
+            .join(Edition, Edition.id == MarketDay.edition_id)
+            .where(
+                Turn.person_id == person_id,
+                Turn.method == Method.DIRECT,
+                Turn.state.in_((TurnState.CONFIRMED, TurnState.ATTENDED, TurnState.ABSENT)),
+                Edition.site_id == site_id,
+                MarketDay.held_on >= first,
+                MarketDay.held_on < until,
+            )
+            .order_by(MarketDay.held_on)
+        )
+    )
+
+
+def holds_let_go(session: Session, person_id: int, market_day_id: int, since: datetime) -> int:
+    """How many holds of a day a person let go or let run out since an instant. One statement."""
+    ended = select(func.count()).where(
+        Turn.person_id == person_id,
+        Turn.market_day_id == market_day_id,
+        Turn.state.in_((TurnState.RELEASED, TurnState.EXPIRED)),
+        Turn.made_at >= since,
+    )
+    return session.scalar(ended) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """A turn as its holder sees it."""
+
+    id: int
+    state: TurnState
+    method: Method
+    goods: str
+    made_at: datetime
+    answer_by: datetime | None
+    reason: str | None
+    application_id: int | None
+    shop_name: str
+    booth_code: str
+    kind: BoothKind
+    width_cm: int
+    depth_cm: int
+    power_va: int
+    zone_name: str
+    held_on: date
+    arrive_by: datetime
+    opens_at: datetime
+    closes_at: datetime
+    first_day: date
+    site_name: str
+    site_slug: str
+    address: str
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether it still stands and is not over; an offer that ran out does not, even before it is swept."""
+        if self.closes_at <= now or self.state not in LIVE_TURNS:
+            return False
+        return self.state not in (TurnState.HELD, TurnState.OFFERED) or (self.answer_by is not None and self.answer_by > now)
+
+    def waits(self, now: datetime) -> bool:
+        """Whether it waits for the holder's word."""
+        return self.state in (TurnState.HELD, TurnState.OFFERED) and self.is_live(now)
+
+
+MOST_TURNS = 40
+
+
+def _turn_views() -> Select[Any]:
+    return (
+        select(
+            Turn.id,
+            Turn.state,
+            Turn.method,
+            Turn.goods,
+            Turn.made_at,
+            Turn.answer_by,
+            Turn.reason,
+            Turn.application_id,
+            Shop.name,
+            Booth.code,
+            Booth.kind,
+            Booth.width_cm,
+            Booth.depth_cm,
+            Booth.power_va,
+            Zone.name,
+            MarketDay.held_on,
+            MarketDay.arrive_by,
+            MarketDay.opens_at,
+            MarketDay.closes_at,
+            Edition.first_day,
+            Site.name,
+            Site.slug,
+            Site.address,
+        )
+        .join(Shop, Shop.id == Turn.shop_id)
+        .join(Booth, Booth.id == Turn.booth_id)
+        .join(Zone, Zone.id == Booth.zone_id)
+        .join(MarketDay, MarketDay.id == Turn.market_day_id)
+        .join(Edition, Edition.id == MarketDay.edition_id)
+        .join(Site, Site.id == Edition.site_id)
+    )
+
+
+def turns_of(session: Session, person_id: int) -> list[TurnView]:
+    """A person's turns, latest day first. One statement."""
+    rows = session.execute(
+        _turn_views().where(Turn.person_id == person_id).order_by(MarketDay.held_on.desc(), Turn.id.desc()).limit(MOST_TURNS)
+    ).all()
+    return [TurnView(*row) for row in rows]
+
+
+def turns_ahead(session: Session, person_id: int, now: datetime, most: int = 4) -> list[TurnView]:
+    """A person's live turns that are not over, soonest first. One statement."""
+    rows = session.execute(
+        _turn_views()
+        .join(TurnPerson, TurnPerson.turn_id == Turn.id)
+        .where(TurnPerson.person_id == person_id, MarketDay.closes_at > now)
+        .order_by(MarketDay.held_on)
+        .limit(most)
+    ).all()
+    return [view for view in (TurnView(*row) for row in rows) if view.is_live(now)]
+
+
+def turn_of(session: Session, person_id: int, turn_id: int) -> TurnView | None:
+    """One turn of a person. One statement."""
+    row = session.execute(_turn_views().where(Turn.id == turn_id, Turn.person_id == person_id)).first()
+    return TurnView(*row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationView:
+    """An application with the numbers that order the queue."""
+
+    id: int
+    edition_id: int
+    state: ApplicationState
+    reason: str | None
+    shop_id: int
+    shop_name: str
+    shop_slug: str
+    person_id: int
+    zone_id: int | None
+    zone_name: str | None
+    market_day_id: int | None
+    wished_on: date | None
+    goods: str
+    needs_gas: bool
+    power_va: int
+    document: str
+    made_at: datetime
+    first_day: date
+    last_day: date
+    last_stood: date | None
+    live_turn_id: int | None
+    live_state: TurnState | None
+    live_booth: str | None
+    live_day: date | None
+
+    @property
+    def weeks(self) -> int | None:
+        """Weeks since this shop last stood anywhere; None: never."""
+        return weeks_waited(self.last_stood, self.first_day)
+
+    @property
+    def waits(self) -> bool:
+        """Whether an officer may still decide."""
+        return self.state is ApplicationState.SUBMITTED or (self.state is ApplicationState.PLACED and self.live_turn_id is None)
+
+
+def _applications() -> Select[Any]:
+    earlier_turn, earlier_day = aliased(Turn), aliased(MarketDay)
+    last_stood = (
+        select(func.max(earlier_day.held_on))
+        .join(earlier_turn, earlier_turn.market_day_id == earlier_day.id)
+        .where(
+            earlier_turn.shop_id == Application.shop_id,
+            earlier_turn.state.in_((TurnState.CONFIRMED, TurnState.ATTENDED)),
+            earlier_day.held_on < Edition.first_day,
+        )
+        .correlate(Application, Edition)
+        .scalar_subquery()
+    )
+    wished, stands_on = aliased(MarketDay), aliased(MarketDay)
+    return (
+        select(
+            Application.id,
+            Application.edition_id,
+            Application.state,
+            Application.reason,
+            Shop.id,
+            Shop.name,
+            Shop.slug,
+            Application.person_id,
+            Zone.id,
+            Zone.name,
+            Application.market_day_id,
+            wished.held_on,
+            Application.goods,
+            Application.needs_gas,
+            Application.power_va,
+            Application.document,
+            Application.made_at,
+            Edition.first_day,
+            Edition.last_day,
+            last_stood.label("last_stood"),
+            Turn.id,
+            Turn.state,
+            Booth.code,
+            stands_on.held_on,
+        )
+        .join(Edition, Edition.id == Application.edition_id)
+        .join(Shop, Shop.id == Application.shop_id)
+        .outerjoin(Zone, Zone.id == Application.zone_id)
+        .outerjoin(wished, wished.id == Application.market_day_id)
+        .outerjoin(Turn, and_(Turn.application_id == Application.id, Turn.state.in_(LIVE_TURNS)))
+        .outerjoin(Booth, Booth.id == Turn.booth_id)
+        .outerjoin(stands_on, stands_on.id == Turn.market_day_id)
+    )
+
+
+def _waiting_order(view: ApplicationView) -> tuple[bool, int, datetime, int]:
+    """Who never stood comes first, then who waited longest, then who asked first."""
+    return (view.weeks is not None, -(view.weeks or 0), view.made_at, view.id)
+
+
+def queue(session: Session, edition_id: int) -> list[ApplicationView]:
+    """The applications of an edition that were not withdrawn, in the order of the rule. One statement."""
+    rows = session.execute(
+        _applications().where(Application.edition_id == edition_id, Application.state != ApplicationState.WITHDRAWN)
+    ).all()
+    return sorted((ApplicationView(*row) for row in rows), key=_waiting_order)
+
+
+def application_of(session: Session, edition_id: int, shop_id: int) -> ApplicationView | None:
+    """A shop's application for an edition. One statement."""
+    row = session.execute(_applications().where(Application.edition_id == edition_id, Application.shop_id == shop_id)).first()
+    return ApplicationView(*row) if row else None
+
+
+def applications_of(session: Session, person_id: int) -> list[ApplicationView]:
+    """A person's applications, latest edition first. One statement."""
+    rows = session.execute(
+        _applications()
+        .where(Application.person_id == person_id)
+        .order_by(Edition.first_day.desc(), Application.id.desc())
+        .limit(MOST_TURNS)
+    ).all()
+    return [ApplicationView(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """Where an application stands among those for its zone."""
+
+    number: int
+    of: int
+    booths: int  # in that zone, on one day
+    last_weeks: int | None  # weeks of the last one that has a booth; None when nobody has or she never stood
+
+
+def ranks(session: Session, applications: Sequence[ApplicationView]) -> dict[int, Rank]:
+    """Application -> its rank in its zone by the rule, for a few applications. Two statements."""
+    editions = {view.edition_id for view in applications}
+    if not editions:
+        return {}
+    rows = session.execute(
+        _applications().where(Application.edition_id.in_(editions), Application.state != ApplicationState.WITHDRAWN)
+    ).all()
+    every = sorted((ApplicationView(*row) for row in rows), key=_waiting_order)
+    numbers = dict(
+        session.execute(
+            select(Booth.zone_id, func.count())
+            .where(Booth.is_bookable, Booth.zone_id.in_({v.zone_id for v in applications}))
+            .group_by(Booth.zone_id)
+        )
+        .tuples()
+        .all()
+    )
+    found = {}
+    for view in applications:
+        peers = [other for other in every if (other.edition_id, other.zone_id) == (view.edition_id, view.zone_id)]
+        number = next((n for n, other in enumerate(peers, start=1) if other.id == view.id), None)
+        if number is not None:
+            placed = [other.weeks for other in peers if other.live_turn_id is not None]
+            found[view.id] = Rank(number, len(peers), numbers.get(view.zone_id or 0, 0), placed[-1] if placed else None)
+    return found
+
+
+def waiting_count(session: Session, today: date) -> int:
+    """How many applications wait for an officer, for editions that are not over. One statement."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Application)
+            .join(Edition, Edition.id == Application.edition_id)
+            .where(
+                Application.state == ApplicationState.SUBMITTED,
+                Edition.last_day >= today,
+                Edition.state.in_((EditionState.OPEN, EditionState.CLOSED)),
+            )
+        )
+        or 0
+    )
+
+
+def waiting_by_edition(session: Session, edition_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Edition -> applications that were not withdrawn, and those that wait for an officer. One statement."""
+    rows = session.execute(
+        select(
+            Application.edition_id,
+            func.count(),
+            func.sum(case((Application.state == ApplicationState.SUBMITTED, 1), else_=0)),
+        )
+        .where(Application.edition_id.in_(edition_ids), Application.state != ApplicationState.WITHDRAWN)
+        .group_by(Application.edition_id)
+    ).all()
+    return {row[0]: (row[1], int(row[2])) for row in rows}
