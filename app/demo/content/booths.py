@@ -26,7 +26,7 @@ class BoothSpec:
 class ZoneSpec:
     letter: str
     name: str
-    goods: str
+    box: tuple[int, int, int, int]  # x, y, width, height on the plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,13 @@ class SiteSpec:
 
 
 ZONES = (
-    ZoneSpec("M", "Makanan", "makanan siap saji dan camilan"),
-    ZoneSpec("N", "Minuman", "es, jus, kopi, teh"),
-    ZoneSpec("T", "Tenun", "kain, selendang, pakaian tenun"),
-    ZoneSpec("K", "Kriya", "anyaman, manik, kayu, cendera mata"),
-    ZoneSpec("P", "Pertanian", "sayur, bibit, madu, hasil kebun dan laut"),
-    ZoneSpec("J", "Jasa", "jahit, permak, servis"),
-    ZoneSpec("L", "Layanan", "meja layanan kota"),
+    ZoneSpec("M", "Makanan", (4, 34, 336, 140)),
+    ZoneSpec("N", "Minuman", (4, 200, 246, 52)),
+    ZoneSpec("T", "Tenun", (4, 256, 164, 80)),
+    ZoneSpec("K", "Kriya", (176, 256, 164, 80)),
+    ZoneSpec("P", "Pertanian", (4, 368, 204, 52)),
+    ZoneSpec("J", "Jasa", (214, 368, 126, 52)),
+    ZoneSpec("L", "Layanan", (256, 200, 84, 52)),
 )
 
 

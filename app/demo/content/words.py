@@ -133,7 +133,3 @@ CLOSINGS = (
     "Terima kasih e.", "Semangat semua.", "Ada yang pernah coba?", "Nanti beta kabari lagi.", "Sampai ketemu hari pasar.", "Begitu dulu.", "Bagaimana menurut Basodara?",
     "Semoga menolong.", "Pelan-pelan sa.", "Mari katong jual sama-sama.", "", "",
 )  # fmt: skip
-PSEUDONYMS = (
-    "Daun Lontar", "Angin Timur", "Air Tenang", "Batu Pantai", "Bunga Kapas", "Embun Pagi", "Kayu Putih", "Pasir Halus", "Rumput Padang", "Teluk Biru",
-    "Awan Kecil", "Bulan Sabit", "Ombak Pelan", "Jagung Muda", "Kunyit", "Tarum",
-)  # fmt: skip

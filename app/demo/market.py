@@ -1,0 +1,369 @@
+"""Sites, booths, editions with their market days, applications, turns and leases."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from datetime import date, datetime, timedelta
+
+from app.core.clock import WITA
+from app.demo.calendar import Days, Phase, editions
+from app.demo.content.booths import CONTAINER_SITES, SABOAK, WEDNESDAY, SiteSpec
+from app.demo.content.shops import SHOPS
+from app.demo.people import PLACE_CODES
+from app.demo.shops import GROUP
+from app.demo.world import ShopRow, TurnRow, World
+from app.market.booths.models import (
+    Booth,
+    BoothDay,
+    BoothDayState,
+    BoothKind,
+    Edition,
+    EditionState,
+    MarketDay,
+    Method,
+    Site,
+    SiteKind,
+    Zone,
+)
+from app.market.leases.models import BoothMonth, Lease, LeaseState
+from app.market.rota.models import Application, ApplicationState, Turn, TurnPerson, TurnState
+
+METHODS = {"groups": Method.GROUPS, "direct": Method.DIRECT}
+KINDS = {"tenda": BoothKind.TENT, "meja": BoothKind.TABLE, "gerobak": BoothKind.CART}
+MOST_WEDNESDAYS = 2
+LEFT_FREE = {"M-12", "N-05", "K-03", "P-04", "J-02"}  # the five that find nobody
+LIVE = {TurnState.OFFERED, TurnState.CONFIRMED, TurnState.ATTENDED, TurnState.ABSENT}
+# What comes of a past turn, of a hundred.
+PAST_TURNS = (*[TurnState.ATTENDED] * 92, *[TurnState.ABSENT] * 3, *[TurnState.GIVEN_BACK] * 5)
+SAMPLE_SELLER = "dapur-oesapa"
+# These are called from the waiting list as well: the sample seller has something to answer and a past to look at.
+ALSO_NEXT = ("dapur-oesapa", "tenun-liliba", "sambal-airnona", "lontar-sikumana", "es-bello", "madu-alak")
+
+
+class _Ground:
+    """A site's ids by code."""
+
+    def __init__(self, site_id: int) -> None:
+        self.site_id = site_id
+        self.zones: dict[str, int] = {}
+        self.booths: dict[str, int] = {}
+
+
+def fill(world: World) -> None:
+    """Grounds first, then the past and coming editions of both markets, then the container booths."""
+    saboak, wednesday = _ground(world, SABOAK, 1), _ground(world, WEDNESDAY, 2)
+    containers = [_container_site(world, number) for number in range(len(CONTAINER_SITES))]
+    world.rows.flush()
+    queue = _Queue(world.shops)
+    for edition in editions(SABOAK, world.now, world.size.past_weekends, ahead=3):
+        _weekend(world, saboak, edition, queue)
+        if world.rows.is_full:
+            world.rows.flush()
+    for edition in editions(WEDNESDAY, world.now, world.size.past_weekends, ahead=2):
+        _direct_day(world, wednesday, edition)
+    _leases(world, containers)
+    world.rows.flush()
+
+
+def _ground(world: World, spec: SiteSpec, position: int) -> _Ground:
+    ground = _Ground(
+        world.rows.add(
+            Site,
+            slug=spec.slug,
+            name=spec.name,
+            kind=SiteKind.MARKET,
+            method=METHODS[spec.way],
+            address=spec.place,
+            place_code=PLACE_CODES[spec.home],
+            office="Dinas Pariwisata (contoh)",
+            about=spec.about,
+            most_a_month=MOST_WEDNESDAYS if spec.way == "direct" else None,
+            is_sample=True,
+            position=position,
+        )
+    )
+    for place, zone in enumerate(spec.zones, start=1):
+        x, y, width, height = zone.box
+        ground.zones[zone.letter] = world.rows.add(
+            Zone, site_id=ground.site_id, code=zone.letter, name=zone.name, position=place, x=x, y=y, width=width, height=height
+        )
+    for booth in spec.booths:
+        ground.booths[booth.code] = world.rows.add(
+            Booth,
+            site_id=ground.site_id,
+            zone_id=ground.zones[booth.zone],
+            code=booth.code,
+            kind=KINDS[booth.kind],
+            width_cm=booth.width_cm,
+            depth_cm=booth.depth_cm,
+            power_va=booth.power_va,
+            has_gas=booth.gas,
+            is_accessible=booth.accessible,
+            is_bookable=booth.bookable,
+            x=booth.x,
+            y=booth.y,
+        )
+    return ground
+
+
+def _edition(world: World, ground: _Ground, days: Days) -> tuple[int, dict[date, int]]:
+    state = EditionState.FINISHED if days.phase is Phase.OVER else EditionState.OPEN
+    edition_id = world.rows.add(
+        Edition,
+        site_id=ground.site_id,
+        first_day=days.days[0],
+        last_day=days.days[-1],
+        state=state,
+        applications_close_at=days.applications_close_at,
+        answer_by=days.answer_by,
+    )
+    day_ids = {
+        day: world.rows.add(
+            MarketDay,
+            edition_id=edition_id,
+            held_on=day,
+            arrive_by=days.arrive_by(day),
+            opens_at=days.opens_at(day),
+            closes_at=days.closes_at(day),
+        )
+        for day in days.days
+    }
+    return edition_id, day_ids
+
+
+class _Queue:
+    """Whose turn it is: in each group and zone the one who has waited longest stands first in line."""
+
+    def __init__(self, shops: list[ShopRow]) -> None:
+        self._lines: dict[tuple[int, str], deque[ShopRow]] = defaultdict(deque)
+        self._by_slug = {shop.slug: shop for shop in shops}
+        for shop in shops:
+            self._lines[shop.group, shop.zone].append(shop)
+
+    def next(self, days: Days) -> list[ShopRow]:
+        """The shops of one edition: at most as many as the zone has booths, less those that stay free."""
+        group = days.weeks_away % 3
+        chosen: list[ShopRow] = []
+        if days.weeks_away == 0:  # the market one sees first shows the shops with goods
+            chosen = [self._by_slug[shop.slug] for shop in SHOPS]
+        elif days.phase is Phase.ANSWERING or days.weeks_away % 3 == 2:
+            chosen = [self._by_slug[slug] for slug in ALSO_NEXT]
+        for zone, places in GROUP.items():
+            line = self._lines[group, zone]
+            wanted = places - sum(shop.zone == zone for shop in chosen)
+            for _ in range(min(wanted, len(line))):
+                shop = line.popleft()
+                line.append(shop)
+                if shop not in chosen:
+                    chosen.append(shop)
+        return chosen
+
+
+def _places(shops: list[ShopRow]) -> dict[str, ShopRow]:
+    """Who stands where: the usual booth when it is free, else the first free one of the zone."""
+    held = {shop.booth: shop for shop in shops if shop.booth}
+    for shop in shops:
+        if not shop.booth:
+            free = [
+                booth.code for booth in SABOAK.booths if booth.zone == shop.zone and booth.code not in held and booth.code not in LEFT_FREE
+            ]
+            if free:
+                held[free[0]] = shop
+    return held
+
+
+def _weekend(world: World, ground: _Ground, days: Days, queue: _Queue) -> None:
+    edition_id, day_ids = _edition(world, ground, days)
+    shops = queue.next(days)
+    held = {} if days.phase is Phase.APPLYING else _places(shops)
+    placed = {shop.shop_id: _apply(world, ground, days, edition_id, shop, ApplicationState.PLACED) for shop in held.values()}
+    if days.phase is not Phase.OVER:
+        standing = {shop.owner_id for shop in held.values()}
+        waiting = [shop for shop in world.shops if shop.shop_id not in placed and shop.owner_id not in standing]
+        for shop in world.dice.sample(waiting, 12 if days.phase is Phase.APPLYING else 5):
+            _apply(world, ground, days, edition_id, shop, ApplicationState.SUBMITTED)
+    for day, day_id in day_ids.items():
+        for booth in SABOAK.booths:
+            holder = held.get(booth.code)
+            booth_id = ground.booths[booth.code]
+            if holder is not None:
+                _turn(world, days, day, day_id, booth_id, holder, Method.GROUPS, placed[holder.shop_id])
+            else:
+                state = BoothDayState.FREE if booth.bookable else BoothDayState.BLOCKED
+                world.rows.add(BoothDay, market_day_id=day_id, booth_id=booth_id, state=state)
+
+
+def _apply(world: World, ground: _Ground, days: Days, edition_id: int, shop: ShopRow, state: ApplicationState) -> int:
+    is_decided = state is ApplicationState.PLACED
+    asked_at = min(
+        days.applications_close_at - timedelta(hours=world.dice.randint(6, 60)),
+        world.now - timedelta(minutes=world.dice.randint(40, 2_000)),
+    )
+    return world.rows.add(
+        Application,
+        edition_id=edition_id,
+        shop_id=shop.shop_id,
+        person_id=shop.owner_id,
+        zone_id=ground.zones[shop.zone],
+        goods=shop.sells,
+        power_va=200 if shop.zone in "TK" else 450 if shop.zone in "MJ" else 0,
+        document=world.dice.choice(("nib", "sku", "sku")),
+        state=state,
+        decided_by_id=world.people["lapak"] if is_decided else None,
+        decided_at=max(asked_at, min(days.applications_close_at + timedelta(hours=10), world.now - timedelta(minutes=30)))
+        if is_decided
+        else None,
+        made_at=asked_at,
+    )
+
+
+def _turn_state(world: World, days: Days, day: date, shop: ShopRow) -> TurnState:
+    if days.closes_at(day) <= world.now:
+        return world.dice.choice(PAST_TURNS)
+    if days.phase is Phase.ANSWERING:
+        if shop.slug == SAMPLE_SELLER:  # Saturday is confirmed, Sunday waits for her answer
+            return TurnState.OFFERED if day == days.days[-1] else TurnState.CONFIRMED
+        return TurnState.OFFERED if world.dice.random() < 0.25 else TurnState.CONFIRMED
+    return TurnState.CONFIRMED
+
+
+def _turn(
+    world: World, days: Days, day: date, day_id: int, booth_id: int, shop: ShopRow, method: Method, application_id: int | None
+) -> TurnState:
+    """A turn with what holds it: the booth on that day and the person on that day."""
+    state = _turn_state(world, days, day, shop) if method is not Method.DIRECT else _direct_state(world, days, day)
+    made_at = min(days.applications_close_at + timedelta(hours=11), world.now - timedelta(minutes=25))
+    answered_at = None if state is TurnState.OFFERED else min(days.answer_by - timedelta(hours=2), world.now - timedelta(minutes=10))
+    turn_id = world.rows.add(
+        Turn,
+        market_day_id=day_id,
+        booth_id=booth_id,
+        shop_id=shop.shop_id,
+        person_id=shop.owner_id,
+        application_id=application_id,
+        method=method,
+        goods=shop.sells,
+        state=state,
+        made_at=made_at,
+        answer_by=days.answer_by if application_id else None,
+        answered_at=max(answered_at, made_at) if answered_at else None,
+        ended_at=days.arrive_by(day) - timedelta(hours=30) if state is TurnState.GIVEN_BACK else None,
+    )
+    if state in LIVE:
+        offered_until = days.answer_by if state is TurnState.OFFERED else None
+        booth_state = BoothDayState.OFFERED if state is TurnState.OFFERED else BoothDayState.HELD
+        world.rows.add(
+            BoothDay,
+            market_day_id=day_id,
+            booth_id=booth_id,
+            state=booth_state,
+            shop_id=shop.shop_id,
+            turn_id=turn_id,
+            offered_until=offered_until,
+        )
+        world.rows.add(TurnPerson, market_day_id=day_id, person_id=shop.owner_id, turn_id=turn_id)
+    else:
+        world.rows.add(BoothDay, market_day_id=day_id, booth_id=booth_id, state=BoothDayState.FREE)
+    row = TurnRow(turn_id, day_id, shop, days.opens_at(day), days.closes_at(day), state is TurnState.ATTENDED)
+    if row.closes_at <= world.now:
+        world.turns_past.append(row)
+    elif state is TurnState.CONFIRMED:
+        world.turns_ahead.append(row)
+    return state
+
+
+def _direct_state(world: World, days: Days, day: date) -> TurnState:
+    return TurnState.ATTENDED if days.closes_at(day) <= world.now else TurnState.CONFIRMED
+
+
+def _direct_day(world: World, ground: _Ground, days: Days) -> None:
+    """A small market booked directly: seven of twelve booths taken, nobody more than twice a month."""
+    _, day_ids = _edition(world, ground, days)
+    ((day, day_id),) = day_ids.items()
+    taken = world.dice.sample(WEDNESDAY.booths, 7 if days.phase is Phase.OVER else 5)
+    sellers = [shop for shop in world.shops[: 20 * len(taken)] if shop.group == days.weeks_away % 3]
+    used: set[int] = set()
+    for booth in WEDNESDAY.booths:
+        fitting = [shop for shop in sellers if shop.zone == booth.zone and shop.owner_id not in used and shop.slug != SAMPLE_SELLER]
+        if booth in taken and fitting:
+            shop = world.dice.choice(fitting)
+            used.add(shop.owner_id)
+            _turn(world, days, day, day_id, ground.booths[booth.code], shop, Method.DIRECT, None)
+        else:
+            world.rows.add(BoothDay, market_day_id=day_id, booth_id=ground.booths[booth.code], state=BoothDayState.FREE)
+
+
+def _container_site(world: World, number: int) -> dict[str, int]:
+    spec = CONTAINER_SITES[number]
+    site_id = world.rows.add(
+        Site,
+        slug=f"kontainer-{spec.slug}",
+        name=spec.name,
+        kind=SiteKind.CONTAINERS,
+        method=Method.ASSIGNED,
+        address=spec.name,
+        place_code=PLACE_CODES[spec.home],
+        office="Kantor pengelola (contoh)",
+        about="Kontainer UMKM contoh: letak dan jumlahnya rekaan. Sewa Rp0, penyewa membeli token listrik.",
+        is_sample=True,
+        position=10 + number,
+    )
+    zone_id = world.rows.add(Zone, site_id=site_id, code="KT", name="Kontainer UMKM", position=1)
+    ids = {}
+    for place, unit in enumerate(spec.units):
+        ids[unit.code] = world.rows.add(
+            Booth,
+            site_id=site_id,
+            zone_id=zone_id,
+            code=unit.code,
+            kind=BoothKind.CONTAINER,
+            width_cm=610 if unit.is_large else 300,
+            depth_cm=240,
+            power_va=unit.power_va,
+            has_water="air" in unit.note,
+            is_accessible="rata" in unit.note,
+            is_bookable=unit.condition == "siap",
+            x=8 + 84 * place,
+            y=40,
+        )
+    return ids
+
+
+def _leases(world: World, containers: list[dict[str, int]]) -> None:
+    """One container is let, one is asked for, one lease has ended."""
+    ids = {code: booth_id for site in containers for code, booth_id in site.items()}
+    this_month = world.now.astimezone(WITA).date().replace(day=1)
+    running = ("kopi-bonipoi", "KT-TN-01", _months_on(this_month, -2), 6, LeaseState.RUNNING, "Kopi seduh dan bubuk, roti dari tetangga")
+    asked = ("lontar-sikumana", "KT-LB-01", _months_on(this_month, 1), 3, LeaseState.APPLIED, "Anyaman dan gula lempeng, buka siang")
+    ended = ("sambal-airnona", "KT-KL-01", _months_on(this_month, -5), 3, LeaseState.ENDED, "Sambal dan lauk kering")
+    for slug, code, first_month, months, state, use in (ended, running, asked):
+        shop = world.shop(slug)
+        asked_at = world.now - timedelta(days=4) if state is LeaseState.APPLIED else _noon(first_month) - timedelta(days=25)
+        is_decided = state is not LeaseState.APPLIED
+        lease_id = world.rows.add(
+            Lease,
+            booth_id=ids[code],
+            shop_id=shop.shop_id,
+            person_id=shop.owner_id,
+            first_month=first_month,
+            months=months,
+            use=use,
+            state=state,
+            made_at=asked_at,
+            decided_by_id=world.people["lapak"] if is_decided else None,
+            decided_at=asked_at + timedelta(days=9) if is_decided else None,
+            ended_on=_months_on(first_month, months) - timedelta(days=1) if state is LeaseState.ENDED else None,
+        )
+        if is_decided:
+            for month in range(months):
+                world.rows.add(BoothMonth, booth_id=ids[code], month=_months_on(first_month, month), lease_id=lease_id)
+
+
+def _months_on(month: date, by: int) -> date:
+    """The first of the month so many months later."""
+    number = month.year * 12 + month.month - 1 + by
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def _noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=WITA)
