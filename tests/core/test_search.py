@@ -14,8 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.search import Document, IndexBusy, SearchIndex, open_index
-from app.core.search import index as adapter
+from app.core.search import Document, IndexBusy, SearchIndex, adapter, open_index
 from app.core.search.language import stem, words
 
 AT = datetime(2026, 11, 22, 9, 5, tzinfo=timezone.utc)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask, current_app
 
-from app.core.search.index import Document, Hit, IndexBusy, Results, SearchIndex, key_of
+from app.core.search.adapter import Document, Hit, IndexBusy, Results, SearchIndex, key_of
 
 __all__ = [
     "Document",
