@@ -50,7 +50,7 @@ try {
   const sent = sessionStorage.getItem(shelf);
   const arrival = performance.getEntriesByType("navigation")[0];
   // A post that succeeded ends in a redirect; a refused one or a lost connection does not.
-  if (sent && arrival?.redirectCount && !document.querySelector(".said .is-bad") && location.pathname !== "/masuk") localStorage.removeItem(sent);
+  if (sent && arrival?.redirectCount && !document.querySelector(".said .is-bad") && location.pathname !== "/masuk") for (const key of sent.split("\n")) localStorage.removeItem(key);
   sessionStorage.removeItem(shelf);
   for (const area of document.querySelectorAll("form[method=post] textarea")) {
     if (area.closest("[data-nodraft]")) continue;
@@ -61,6 +61,6 @@ try {
     area.addEventListener("input", () => {
       if (area.value) localStorage.setItem(key, JSON.stringify([Date.now(), area.value])); else localStorage.removeItem(key);
     });
-    form.addEventListener("submit", () => sessionStorage.setItem(shelf, key));
+    form.addEventListener("submit", () => sessionStorage.setItem(shelf, (sessionStorage.getItem(shelf) || "") + key + "\n"));
   }
 } catch {}
