@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.notices.models import Notice
@@ -35,9 +35,132 @@ def live_session(session: Session, token_hash: str, now: datetime) -> LiveSessio
         select(DeviceSession.id, Person.id, Person.name, Person.greeting, PersonRole.role, unread, DeviceSession.seen_at)
         .join(Person, Person.id == DeviceSession.person_id)
         .outerjoin(PersonRole, PersonRole.person_id == Person.id)
-        .where(DeviceSession.token_hash == token_hash, DeviceSession.ended_at.is_(None), DeviceSession.ends_at > now, Person.left_at.is_(None))
+        .where(DeviceSession.token_hash == token_hash, _is_live(now), Person.left_at.is_(None))
+        .where(or_(Person.suspended_until.is_(None), Person.suspended_until <= now))
     ).all()
     if not rows:
         return None
     first = rows[0]
     return LiveSession(first[0], first[1], first[2], first[3], frozenset(r[4] for r in rows if r[4]), first[5], first[6])
+
+
+def _is_live(now: datetime) -> ColumnElement[bool]:
+    return DeviceSession.ended_at.is_(None) & (DeviceSession.ends_at > now)
+
+
+@dataclass(frozen=True)
+class KeptPassword:
+    person_id: int
+    name: str
+    phone: str | None
+    password_hash: str | None
+    suspended_until: datetime | None
+
+
+_KEPT = (Person.id, Person.name, Person.phone, Person.password_hash, Person.suspended_until)
+
+
+def password_of(session: Session, phone: str) -> KeptPassword | None:
+    """What signing in with this number needs to know; None when nobody here has it."""
+    row = session.execute(select(*_KEPT).where(Person.phone == phone, Person.left_at.is_(None))).one_or_none()
+    return KeptPassword(*row) if row else None
+
+
+def own_password(session: Session, person_id: int) -> KeptPassword | None:
+    """The same, for the person who is signed in."""
+    row = session.execute(select(*_KEPT).where(Person.id == person_id, Person.left_at.is_(None))).one_or_none()
+    return KeptPassword(*row) if row else None
+
+
+@dataclass(frozen=True)
+class Profile:
+    name: str
+    phone: str | None
+    greeting: str
+    place_code: str | None
+    about: str
+    made_at: datetime
+
+
+def profile(session: Session, person_id: int) -> Profile | None:
+    """A person's own account, for nobody else."""
+    row = session.execute(
+        select(Person.name, Person.phone, Person.greeting, Person.place_code, Person.about, Person.made_at).where(Person.id == person_id)
+    ).one_or_none()
+    return Profile(*row) if row else None
+
+
+MOST_DEVICES = 50  # a page; the ones used last
+
+
+@dataclass(frozen=True)
+class Device:
+    session_id: int
+    label: str
+    made_at: datetime
+    seen_at: datetime
+    is_remembered: bool
+
+
+def devices(session: Session, person_id: int, now: datetime) -> list[Device]:
+    """Where a person is signed in, the device used last first."""
+    rows = session.execute(
+        select(DeviceSession.id, DeviceSession.device, DeviceSession.made_at, DeviceSession.seen_at, DeviceSession.is_remembered)
+        .where(DeviceSession.person_id == person_id, _is_live(now))
+        .order_by(DeviceSession.seen_at.desc(), DeviceSession.id.desc())
+        .limit(MOST_DEVICES)
+    )
+    return [Device(*row) for row in rows]
+
+
+def device_count(session: Session, person_id: int, now: datetime) -> int:
+    return session.scalar(select(func.count()).select_from(DeviceSession).where(DeviceSession.person_id == person_id, _is_live(now))) or 0
+
+
+# For admins
+
+MOST_FOUND = 30
+
+
+@dataclass(frozen=True)
+class FoundPerson:
+    person_id: int
+    name: str
+    phone: str | None
+    place_code: str | None
+    roles: tuple[Role, ...]
+
+
+def find_people(session: Session, words: str, phone: str | None) -> list[FoundPerson]:
+    """Up to `MOST_FOUND` people whose number it is, or whose name begins with the words (any case); without words, everybody with a role."""
+    people = select(Person.id, Person.name, Person.phone, Person.place_code).where(Person.left_at.is_(None))
+    if phone:
+        people = people.where(Person.phone == phone)
+    elif words:
+        escaped = words.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        lowered = func.lower(Person.name)
+        people = people.where(or_(lowered.like(f"{escaped}%", escape="\\"), lowered.like(f"% {escaped}%", escape="\\")))
+    else:
+        people = people.where(Person.id.in_(select(PersonRole.person_id)))
+    found = session.execute(people.order_by(Person.name, Person.id).limit(MOST_FOUND)).all()
+    roles = roles_of(session, [row.id for row in found])
+    return [FoundPerson(row.id, row.name, row.phone, row.place_code, roles.get(row.id, ())) for row in found]
+
+
+def roles_of(session: Session, person_ids: list[int]) -> dict[int, tuple[Role, ...]]:
+    """Roles by person, in the order of the enum; people without one are left out."""
+    if not person_ids:
+        return {}
+    order = list(Role)
+    given: dict[int, list[Role]] = {}
+    for person_id, role in session.execute(select(PersonRole.person_id, PersonRole.role).where(PersonRole.person_id.in_(person_ids))):
+        given.setdefault(person_id, []).append(role)
+    return {person_id: tuple(sorted(roles, key=order.index)) for person_id, roles in given.items()}
+
+
+def found_person(session: Session, person_id: int) -> FoundPerson | None:
+    """One person, for the page that gives and takes roles."""
+    row = session.execute(
+        select(Person.id, Person.name, Person.phone, Person.place_code).where(Person.id == person_id, Person.left_at.is_(None))
+    ).one_or_none()
+    return FoundPerson(row.id, row.name, row.phone, row.place_code, roles_of(session, [row.id]).get(row.id, ())) if row else None

@@ -1,17 +1,25 @@
-"""Sign up, sign in, my account."""
+"""Sign up, sign in, my account; for admins, who has which role."""
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import flask_login
-from flask import Blueprint
+from flask import Blueprint, Response, current_app, g, request, session, url_for
+from flask.typing import ResponseReturnValue
 
-from app.accounts.people import queries
-from app.core import clock
-from app.core.access import Actor
+from app.accounts.organisations import queries as organisations
+from app.accounts.people import actions, queries, rules
+from app.accounts.people.actions import SignedIn, token_hash
+from app.accounts.people.forms import PasswordForm, ProfileForm, SignInForm, SignUpForm
+from app.core import clock, once
+from app.core.access import Actor, Role, actor, public, signed_in, staff, visitor_or_actor
+from app.core.contrib import HomeCard, offered
 from app.core.db import reading
+from app.core.forms import read_phone
+from app.core.refusals import NotThere, Refusal, TooFast
+from app.core.web import FormTooOld, arg_text, is_local, page, safe_next, say, see_other
+from app.core.words import _, _n
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -30,13 +38,9 @@ class Principal(flask_login.UserMixin):  # type: ignore[misc]
         return self.token
 
 
-def token_hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def _principal(token: str) -> Principal | None:
-    with reading() as session:
-        live = queries.live_session(session, token_hash(token), clock.now())
+    with reading() as database:
+        live = queries.live_session(database, token_hash(token), clock.now())
     return Principal(token, live) if live else None
 
 
@@ -49,8 +53,231 @@ def load_actor() -> Actor | None:
     return Actor(live.person_id, live.name, live.roles, live.session_id, live.greeting, live.unread, csrf=token_hash(user.token))
 
 
+def _note_seen(response: Response) -> Response:
+    """Write down now and then that a sign-in is in use, after the answer has gone out, so that no page waits for the write lock."""
+    live: queries.LiveSession | None = getattr(g.get("_login_user"), "live", None)
+    if live is not None and clock.now() - live.seen_at > rules.SEEN_EVERY:
+        app, session_id = current_app._get_current_object(), live.session_id  # type: ignore[attr-defined]
+
+        def note() -> None:
+            with app.app_context():
+                actions.note_seen(session_id)
+
+        response.call_on_close(note)
+    return response
+
+
 def init_app(app: Flask) -> None:
     manager = flask_login.LoginManager(app)
     manager.session_protection = None  # phones change their address all the time
     manager.user_loader(_principal)
     app.extensions["actor_loader"] = load_actor
+    app.after_request(_note_seen)
+
+
+def _device() -> str:
+    return rules.device_label(request.headers.get("User-Agent", "")[:400])
+
+
+def _enter(signed: SignedIn) -> None:
+    """Put a fresh sign-in into the cookie; whatever the cookie held before is gone (no fixation)."""
+    session.clear()
+    session["_user_id"], session["_fresh"] = signed.token, True
+    session.permanent = signed.is_remembered
+
+
+def _next() -> str:
+    """Where the form wants to go afterwards: an address of this site or ""."""
+    given = request.values.get("next", "")
+    return given if is_local(given) else ""
+
+
+@bp.errorhandler(FormTooOld)
+def form_too_old(error: FormTooOld) -> ResponseReturnValue:
+    """A second tap on "Masuk" or "Buat akun" comes from a form without this sign-in's token: it is in already, so go on."""
+    if request.endpoint in ("people.sign_in", "people.sign_up"):
+        return see_other(safe_next("/akun"))
+    everywhere_else = current_app.error_handler_spec[None][None][Refusal]
+    return everywhere_else(error)  # type: ignore[return-value]
+
+
+# In and out
+
+
+@bp.route("/daftar", methods=["GET", "POST"])
+@public
+def sign_up() -> ResponseReturnValue:
+    if visitor_or_actor() is not None:
+        return see_other(safe_next("/akun"))
+    form = SignUpForm(request.form)
+    if request.method == "POST" and form.validate():
+        new = actions.NewPerson(form.name.data, form.phone.data, form.password.data, form.place.data, form.greeting.data or "")
+        try:
+            person_id = actions.sign_up(new, once.key_from(request.form), address=request.remote_addr)
+        except TooFast:
+            raise
+        except actions.PhoneTaken as no:
+            form.refuse(no, "phone")
+        except Refusal as no:
+            form.refuse(no, "password")
+        else:
+            _enter(actions.start_session(person_id, device=_device(), is_remembered=False))
+            say(_("Selamat datang, {name}. Akun Anda sudah jadi.", name=new.name))
+            return see_other(safe_next("/akun"))
+    return page("accounts/people/sign_up.html", form=form, places=rules.place_choices(), next=_next()), 422 if form.is_refused else 200
+
+
+@bp.route("/masuk", methods=["GET", "POST"])
+@public
+def sign_in() -> ResponseReturnValue:
+    if visitor_or_actor() is not None:
+        return see_other(safe_next("/"))
+    form = SignInForm(request.form)
+    if request.method == "POST" and form.validate():
+        try:
+            signed = actions.sign_in(
+                form.phone.data, form.password.data, device=_device(), is_remembered=form.remember.data, address=request.remote_addr
+            )
+        except TooFast:
+            raise
+        except Refusal as no:
+            form.refuse(no, "password")
+        else:
+            _enter(signed)
+            return see_other(safe_next("/"))
+    return page("accounts/people/sign_in.html", form=form, next=_next()), 422 if form.is_refused else 200
+
+
+@bp.route("/keluar", methods=["POST"])
+@signed_in
+def sign_out() -> ResponseReturnValue:
+    actions.sign_out(actor())
+    session.clear()
+    say(_("Anda sudah keluar."))
+    return see_other("/")
+
+
+# My account
+
+
+@bp.route("/akun")
+@signed_in
+def account() -> ResponseReturnValue:
+    """At most two statements for each card that waits, and three of its own."""
+    me, now = actor(), clock.now()
+    with reading() as database:
+        mine = queries.profile(database, me.person_id)
+        devices = queries.device_count(database, me.person_id, now)
+        serves = organisations.of_person(database, me.person_id) if me.roles else []
+        loaded = [(card.template, card.load(database, me, now)) for card in offered(HomeCard) if card.slot == "waiting"]
+    waiting = [(template, content) for template, content in loaded if content is not None]
+    return page("accounts/people/account.html", mine=mine, devices=devices, serves=serves, waiting=waiting, role_words=rules.ROLE_WORDS)
+
+
+@bp.route("/akun/profil", methods=["GET", "POST"])
+@signed_in
+def profile() -> ResponseReturnValue:
+    me = actor()
+    with reading() as database:
+        mine = queries.profile(database, me.person_id)
+    if mine is None:
+        raise NotThere
+    form = ProfileForm(request.form, data={"name": mine.name, "greeting": mine.greeting, "place": mine.place_code, "about": mine.about})
+    if request.method == "POST" and form.validate():
+        actions.save_profile(
+            me, name=form.name.data, greeting=form.greeting.data or "", place_code=form.place.data, about=form.about.data or ""
+        )
+        say(_("Profil tersimpan."))
+        return see_other(url_for("people.account"))
+    return page("accounts/people/profile.html", form=form, places=rules.place_choices()), 422 if form.is_refused else 200
+
+
+@bp.route("/akun/sandi", methods=["GET", "POST"])
+@signed_in
+def password() -> ResponseReturnValue:
+    form = PasswordForm(request.form)
+    if request.method == "POST" and form.validate():
+        try:
+            ended = actions.change_password(actor(), old=form.old.data, new=form.new.data)
+        except TooFast:
+            raise
+        except actions.NotTheOldPassword as no:
+            form.refuse(no, "old")
+        except Refusal as no:
+            form.refuse(no, "new")
+        else:
+            say(_n("Kata sandi diganti. {n} HP lain sudah dikeluarkan.", "Kata sandi diganti. {n} HP lain sudah dikeluarkan.", ended) if ended else _("Kata sandi diganti."))
+            return see_other(url_for("people.account"))
+    return page("accounts/people/password.html", form=form), 422 if form.is_refused else 200
+
+
+@bp.route("/akun/perangkat")
+@signed_in
+def devices() -> ResponseReturnValue:
+    me = actor()
+    with reading() as database:
+        found = queries.devices(database, me.person_id, clock.now())
+    return page("accounts/people/devices.html", devices=found, this=me.session_id)
+
+
+@bp.route("/akun/perangkat/<id:session_id>/akhiri", methods=["POST"])
+@signed_in
+def end_device(session_id: int) -> ResponseReturnValue:
+    actions.end_device(actor(), session_id)
+    say(_("HP itu sudah dikeluarkan."))
+    return see_other(url_for("people.devices"))
+
+
+@bp.route("/akun/perangkat/akhiri-lain", methods=["POST"])
+@signed_in
+def end_other_devices() -> ResponseReturnValue:
+    actions.end_other_devices(actor())
+    say(_("Semua HP lain sudah dikeluarkan."))
+    return see_other(url_for("people.devices"))
+
+
+# Roles, for admins
+
+
+@bp.route("/petugas/orang")
+@staff(Role.ADMIN)
+def people() -> ResponseReturnValue:
+    words = arg_text("q", 100)
+    with reading() as database:
+        found = queries.find_people(database, words, read_phone(words))
+    return page("accounts/people/people.html", found=found, q=words, role_words=rules.ROLE_WORDS, most=queries.MOST_FOUND)
+
+
+@bp.route("/petugas/orang/<id:person_id>")
+@staff(Role.ADMIN)
+def person(person_id: int) -> ResponseReturnValue:
+    with reading() as database:
+        found = queries.found_person(database, person_id)
+    if found is None:
+        raise NotThere
+    return page("accounts/people/person.html", found=found, role_words=rules.ROLE_WORDS, role_hints=rules.ROLE_HINTS)
+
+
+@bp.route("/petugas/orang/<id:person_id>/beri", methods=["POST"])
+@staff(Role.ADMIN)
+def give_role(person_id: int) -> ResponseReturnValue:
+    role = _role()
+    actions.give_role(actor(), person_id, role)
+    say(_("Peran {role} diberikan.", role=rules.ROLE_WORDS[role]))
+    return see_other(url_for("people.person", person_id=person_id))
+
+
+@bp.route("/petugas/orang/<id:person_id>/lepas", methods=["POST"])
+@staff(Role.ADMIN)
+def take_role(person_id: int) -> ResponseReturnValue:
+    role = _role()
+    actions.take_role(actor(), person_id, role)
+    say(_("Peran {role} dilepas.", role=rules.ROLE_WORDS[role]))
+    return see_other(url_for("people.person", person_id=person_id))
+
+
+def _role() -> Role:
+    try:
+        return Role(request.form.get("role", ""))
+    except ValueError:
+        raise NotThere from None

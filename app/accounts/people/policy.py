@@ -1,0 +1,14 @@
+"""Who may do what with people."""
+
+from __future__ import annotations
+
+from app.core.access import Actor, Role
+
+
+def may_give_roles(actor: Actor) -> bool:
+    return actor.has(Role.ADMIN)
+
+
+def may_take_role(actor: Actor, person_id: int, role: Role) -> bool:
+    """An admin can't take the admin role from herself, so somebody always has it."""
+    return may_give_roles(actor) and not (role is Role.ADMIN and person_id == actor.person_id)

@@ -1,0 +1,120 @@
+"""Rules of accounts: what a password must not be, how long a sign-in lasts, what things are called. No database, no clock."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from app.core import places
+from app.core.access import Role
+from app.core.words import Lazy, _l
+
+LEAST_PASSWORD_LETTERS = 8
+MOST_PASSWORD_LETTERS = 200  # argon2 takes any length; a request need not
+MOST_NAME_LETTERS = 100
+MOST_ABOUT_LETTERS = 500
+
+REMEMBERED = timedelta(days=180)  # the cookie's age too (core.web)
+NOT_REMEMBERED = timedelta(hours=12)  # a shared phone: the evening ends the sign-in even when nobody signs out
+SEEN_EVERY = timedelta(minutes=10)  # how exact "last seen" is; a write per page would be too dear
+
+GREETINGS = ("Kaka", "Mama", "Bapa", "Om", "Tanta")
+
+# What one agrees to at sign-up, with the version of the text (the day it last changed); see the guides of the same names.
+CONSENTS = {"rules": "2026-11-21", "data": "2026-11-21", "adult": "2026-11-21"}
+
+ROLE_WORDS: dict[Role, Lazy] = {
+    Role.TRAINER: _l("Pelatih"),
+    Role.OFFICER: _l("Petugas lapak"),
+    Role.COUNSELLOR: _l("Konselor"),
+    Role.DESK: _l("Petugas kelurahan"),
+    Role.MODERATOR: _l("Moderator"),
+    Role.ADMIN: _l("Pengelola"),
+}
+ROLE_HINTS: dict[Role, Lazy] = {
+    Role.TRAINER: _l("Membuka pelatihan, melihat daftar peserta."),
+    Role.OFFICER: _l("Menyusun edisi pasar, lapak, dan kontainer UMKM."),
+    Role.COUNSELLOR: _l("Membaca permintaan bantuan yang menjadi tugasnya saja."),
+    Role.DESK: _l("Membantu pendaftaran di kantor lurah. Tidak melihat permintaan bantuan."),
+    Role.MODERATOR: _l("Menjaga obrolan dan isi pasar."),
+    Role.ADMIN: _l("Memberi peran dan melihat keadaan situs."),
+}
+
+
+# Passwords
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8").split())
+
+
+_ROWS = ("01234567890", "9876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "1q2w3e4r5t6y7u8i9o0p")
+
+
+def is_common(password: str) -> bool:
+    """Whether guessers try this early: on the list, a listed word with digits or signs after it, one bit repeated, or a row of keys."""
+    bare = "".join(password.lower().split())
+    if bare in _common() or re.fullmatch(r"(.{1,4})\1+(.{0,3})", bare):
+        return True
+    if any(bare in row for row in _ROWS):
+        return True
+    word = re.sub(r"[\d\W_]+$", "", bare)  # "kupang2026!" is the word kupang
+    return bool(word) and word in _common() and len(bare) - len(word) <= 6
+
+
+def is_about_oneself(password: str, *, name: str, phone: str) -> bool:
+    """Whether the password is the person's own name or number, whole or with a few signs after it."""
+    bare = re.sub(r"[\W_]+", "", password.lower())
+    digits = re.sub(r"\D", "", password)
+    number = phone.lstrip("+")
+    spellings = {number, "0" + number.removeprefix("62"), number.removeprefix("62")}
+    if digits and bare == digits and (digits in spellings or (len(digits) >= 8 and number.endswith(digits))):
+        return True
+    own = re.sub(r"[\W_]+", "", name.lower())
+    return bool(own) and bare.startswith(own) and len(bare) - len(own) <= 4 and not re.search(r"[^\W\d_]", bare[len(own) :])
+
+
+# Places
+
+OUTSIDE = _l("Luar Kota Kupang")
+_OUTSIDE = re.compile(r"(di )?luar kota( kupang)?|luar (kupang|ntt)|lain(nya)?( / luar ntt)?|outside kupang( city)?|elsewhere", re.IGNORECASE)
+
+
+def read_place(typed: str) -> str | None:
+    """The code of the place a person means, or None. "Luar Kota Kupang" alone is somewhere else."""
+    found = places.OTHER if _OUTSIDE.fullmatch(typed.strip()) else places.find_place(typed)
+    return found.code if found else None
+
+
+def place_words(code: str) -> str:
+    """What to write in a field so that `read_place` gives the code again."""
+    return str(OUTSIDE) if code == places.ELSEWHERE else places.place_name(code)
+
+
+def place_choices() -> list[str]:
+    """What the field for a place proposes: outside the city first (it is the hardest to guess), kelurahan, then the kabupaten of NTT."""
+    return [str(OUTSIDE), *(place.name for place in places.PLACES if place.code != places.ELSEWHERE)]
+
+
+# Devices
+
+_BROWSERS = (
+    ("FBAN", "Facebook"), ("FBAV", "Facebook"), ("Instagram", "Instagram"), ("WhatsApp", "WhatsApp"), ("UCBrowser", "UC Browser"),
+    ("OPR/", "Opera"), ("Opera Mini", "Opera Mini"), ("OPiOS", "Opera Mini"), ("SamsungBrowser", "Samsung Internet"),
+    ("MiuiBrowser", "Mi Browser"), ("Edg", "Edge"), ("FxiOS", "Firefox"), ("Firefox", "Firefox"), ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("KAIOS", "KaiOS"), ("Windows", "Windows"),
+    ("Macintosh", "Mac"), ("CrOS", "Chromebook"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def device_label(user_agent: str) -> str:
+    """What a person recognises a device by, the same in every language: "Chrome · Android"; "" when it says nothing we know."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    return " · ".join(part for part in (browser, system) if part)
