@@ -2,7 +2,7 @@
 
 It speaks the three calls we use, refuses every request that Stripe's published OpenAPI refuses, shows the buyer a
 checkout page marked MODE CONTOH, and sends signed webhooks, again and again until they are accepted.
-Standard library, jsonschema and markupsafe only: it shares no code with what it tests.
+Standard library, jsonschema and markupsafe only: but for the clock it shares no code with what it tests.
 """
 
 import contextlib
@@ -28,6 +28,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from markupsafe import Markup, escape
 
+from app.core import clock
 from app.core.payments.stripe_schema import BadRequest, checked
 
 log = logging.getLogger("katong.standin")
@@ -86,7 +87,7 @@ class Book:
     def save(self) -> None:
         if self.path is None:
             return
-        oldest = time.time() - KEPT_SECONDS
+        oldest = _now() - KEPT_SECONDS
         self.sessions = {name: session for name, session in self.sessions.items() if session["created"] > oldest}
         self.answers = {key: answer for key, answer in self.answers.items() if answer["at"] > oldest}
         draft = self.path.with_suffix(".tmp")
@@ -173,12 +174,12 @@ class StandIn:
                 return answer
             made = act(_checked(name, parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=2000)))
             if key:
-                self._book.answers[key] = {"mark": mark, "body": made, "at": time.time()}
+                self._book.answers[key] = {"mark": mark, "body": made, "at": _now()}
             self._book.save()
         return _json(200, made)
 
     def _create(self, params: dict[str, Any]) -> dict[str, Any]:
-        now = int(time.time())
+        now = int(_now())
         lines = _lines(params)
         if params.get("mode") != "payment":
             raise ApiError(400, "The stand-in knows mode=payment only.", param="mode")
@@ -223,7 +224,7 @@ class StandIn:
         return dict(kept["session"])
 
     def _close_if_late(self, session: dict[str, Any]) -> None:
-        if session["status"] == "open" and time.time() >= session["expires_at"]:
+        if session["status"] == "open" and _now() >= session["expires_at"]:
             self._close(session)
 
     def _close(self, session: dict[str, Any]) -> None:
@@ -269,14 +270,14 @@ class StandIn:
             "id": f"evt_{secrets.token_hex(12)}",
             "object": "event",
             "api_version": API_VERSION,
-            "created": int(time.time()),
+            "created": int(_now()),
             "data": {"object": dict(session)},
             "livemode": False,
             "pending_webhooks": 1,
             "request": {"id": None, "idempotency_key": None},
             "type": kind,
         }
-        self._book.messages.append({"event": event, "tries": 0, "due": time.time()})
+        self._book.messages.append({"event": event, "tries": 0, "due": _now()})
         self._book.save()
         self._woken.set()
 
@@ -297,7 +298,7 @@ class StandIn:
             with self._lock:
                 for kept in list(self._book.sessions.values()):
                     self._close_if_late(kept["session"])
-                due = [message for message in self._book.messages if message["due"] <= time.time()]
+                due = [message for message in self._book.messages if message["due"] <= _now()]
             for message in due:
                 accepted = self._sent(message["event"])
                 with self._lock:
@@ -305,11 +306,11 @@ class StandIn:
                     if accepted or message["tries"] > len(BACK_OFF_SECONDS):
                         self._book.messages.remove(message)
                     else:
-                        message["due"] = time.time() + BACK_OFF_SECONDS[message["tries"] - 1]
+                        message["due"] = _now() + BACK_OFF_SECONDS[message["tries"] - 1]
                     self._book.save()
             with self._lock:
-                nearest = min((message["due"] for message in self._book.messages), default=time.time() + 1)
-            self._woken.wait(min(1.0, max(0.01, nearest - time.time())))
+                nearest = min((message["due"] for message in self._book.messages), default=_now() + 1)
+            self._woken.wait(min(1.0, max(0.01, nearest - _now())))
 
     def stop(self) -> None:
         """End `deliver`; what was not accepted stays in the file."""
@@ -335,9 +336,14 @@ class StandIn:
             return False
 
 
+def _now() -> float:
+    """Seconds since 1970, the form Stripe gives instants in."""
+    return clock.now().timestamp()
+
+
 def signature(body: bytes, secret: str, at: int | None = None) -> str:
     """The Stripe-Signature header of a body: its time, and the HMAC of time and body."""
-    at = int(time.time()) if at is None else at
+    at = int(_now()) if at is None else at
     mark = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
     return f"t={at},v1={mark}"
 
