@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
+from app.community.threads.contrib import REPLY
 from app.community.threads.models import Post, Reach, Room, Thread, Voice
 from app.community.threads.queries import seal_of
 from app.community.threads.rules import pseudonym
@@ -32,6 +33,7 @@ ICONS = {
 LONGEST_THREAD = 600  # replies: deep paging has something to page through
 ROOM_SHARES = (10, 8, 24, 20, 10, 8, 7, 5, 4, 4)  # of the rooms in their order
 USUAL_REPLIES = (2, 4, 5, 6, 7, 8, 9, 10, 12, 16, 24)
+TOLD = {key for role, key in written.ACCOUNTS if role in ("member", "seller")}  # the printed accounts have something in their inbox
 STAFF = {human.key for human in written.HUMANS if human.roles != ("member",)}
 
 
@@ -124,8 +126,10 @@ def _written_thread(world: World, thread: talk.TalkThread, shape: Shape, room_id
         made_at=shape.started_at,
         last_post_at=shape.last_post_at,
     )
+    asker = thread.posts[0].person
     for position, (post, author) in enumerate(zip(thread.posts, authors, strict=True), start=1):
-        world.rows.add(
+        made_at = shape.started_at + shape.step * (position - 1)
+        post_id = world.rows.add(
             Post,
             thread_id=thread_id,
             position=position,
@@ -133,8 +137,11 @@ def _written_thread(world: World, thread: talk.TalkThread, shape: Shape, room_id
             is_staff_answer=post.person in STAFF and position > 1,
             body=post.text,
             body_html=to_html(post.text),
-            made_at=shape.started_at + shape.step * (position - 1),
+            made_at=made_at,
         )
+        if asker in TOLD and post.person != asker:
+            params = {"thread_id": thread_id, "title": thread.title, "position": position}
+            world.tell(world.people[asker], REPLY, params, f"reply:{post_id}", made_at, is_read=position < shape.posts - 1)
 
 
 def _named(person_id: int) -> dict[str, object]:

@@ -117,6 +117,8 @@ def _edition(world: World, ground: _Ground, days: Days) -> tuple[int, dict[date,
         applications_close_at=days.applications_close_at,
         answer_by=days.answer_by,
     )
+    if state is EditionState.OPEN:
+        world.due("edition.over", edition_id, days.closes_at(days.days[-1]))
     day_ids = {
         day: world.rows.add(
             MarketDay,
@@ -187,7 +189,7 @@ def _weekend(world: World, ground: _Ground, days: Days, queue: _Queue) -> None:
             holder = held.get(booth.code)
             booth_id = ground.booths[booth.code]
             if holder is not None:
-                _turn(world, days, day, day_id, booth_id, holder, Method.GROUPS, placed[holder.shop_id])
+                _turn(world, days, day, day_id, booth_id, booth.code, holder, Method.GROUPS, placed[holder.shop_id])
             else:
                 state = BoothDayState.FREE if booth.bookable else BoothDayState.BLOCKED
                 world.rows.add(BoothDay, market_day_id=day_id, booth_id=booth_id, state=state)
@@ -228,7 +230,15 @@ def _turn_state(world: World, days: Days, day: date, shop: ShopRow) -> TurnState
 
 
 def _turn(
-    world: World, days: Days, day: date, day_id: int, booth_id: int, shop: ShopRow, method: Method, application_id: int | None
+    world: World,
+    days: Days,
+    day: date,
+    day_id: int,
+    booth_id: int,
+    booth_code: str,
+    shop: ShopRow,
+    method: Method,
+    application_id: int | None,
 ) -> TurnState:
     """A turn with what holds it: the booth on that day and the person on that day."""
     state = _turn_state(world, days, day, shop) if method is not Method.DIRECT else _direct_state(world, days, day)
@@ -264,6 +274,17 @@ def _turn(
         world.rows.add(TurnPerson, market_day_id=day_id, person_id=shop.owner_id, turn_id=turn_id)
     else:
         world.rows.add(BoothDay, market_day_id=day_id, booth_id=booth_id, state=BoothDayState.FREE)
+    if state is TurnState.OFFERED:
+        world.due("turn.due", turn_id, days.answer_by)
+        told = {
+            "turn": turn_id,
+            "day": day.isoformat(),
+            "booth": booth_code,
+            "site": days.site.name,
+            "answer_by": days.answer_by.isoformat(),
+            "reason": None,
+        }
+        world.tell(shop.owner_id, "turn.offered", told, f"turn:{turn_id}:offered", made_at)
     row = TurnRow(turn_id, day_id, shop, days.opens_at(day), days.closes_at(day), state is TurnState.ATTENDED)
     if row.closes_at <= world.now:
         world.turns_past.append(row)
@@ -288,7 +309,7 @@ def _direct_day(world: World, ground: _Ground, days: Days) -> None:
         if booth in taken and fitting:
             shop = world.dice.choice(fitting)
             used.add(shop.owner_id)
-            _turn(world, days, day, day_id, ground.booths[booth.code], shop, Method.DIRECT, None)
+            _turn(world, days, day, day_id, ground.booths[booth.code], booth.code, shop, Method.DIRECT, None)
         else:
             world.rows.add(BoothDay, market_day_id=day_id, booth_id=ground.booths[booth.code], state=BoothDayState.FREE)
 

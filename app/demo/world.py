@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
+from typing import Any
 
+from flask import current_app
+
+from app.accounts.notices.models import Notice
+from app.core.outbox import OutboxRow, handler_name
 from app.core.pictures import Photo
 from app.demo.rows import Rows
 from app.demo.sizes import Size
@@ -59,3 +64,12 @@ class World:
 
     def shop(self, slug: str) -> ShopRow:
         return next(shop for shop in self.shops if shop.slug == slug)
+
+    def due(self, topic: str, subject_id: int, due_at: datetime) -> None:
+        """What has to happen later, as the action would have asked for it."""
+        for handler in current_app.extensions["outbox_handlers"].get(topic, ()):
+            self.rows.add(OutboxRow, topic=topic, subject_id=subject_id, handler=handler_name(handler), put_at=self.now, due_at=due_at)
+
+    def tell(self, person_id: int, kind: str, params: dict[str, Any], event: str, at: datetime, *, is_read: bool = False) -> None:
+        """A notice in somebody's inbox."""
+        self.rows.add(Notice, person_id=person_id, kind=kind, params=params, event=event, made_at=at, read_at=self.now if is_read else None)
