@@ -28,7 +28,8 @@ class Voice(StrEnum):
 class State(StrEnum):
     SHOWN = "shown"
     HELD = "held"  # waits for a moderator
-    REMOVED = "removed"
+    REMOVED = "removed"  # by a moderator
+    WITHDRAWN = "withdrawn"  # by the writer: the text is gone, the position stays
 
 
 class Room(Base):
