@@ -8,6 +8,7 @@ import logging
 import re
 import secrets
 import time
+import traceback
 import uuid
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, ValidationError
 
-from app.core import access, clock, facts, formats, forms, once, words
+from app.core import access, assets, clock, facts, formats, forms, once, words
 from app.core.db import reading
 from app.core.refusals import NotThere, Refusal, TooFast
 
@@ -332,15 +333,13 @@ def _on_http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _on_error(error: Exception) -> ResponseReturnValue:
-    log.error("request %s failed: %s", g.get("request_id", "-"), type(error).__name__, exc_info=error)
-    try:
-        return _error_page(500)
-    except Exception:  # noqa: BLE001 - whatever broke the page must not break the apology
-        return Response(
-            f"<!doctype html><html lang=id><title>Belum berhasil</title><h1>Belum berhasil, bukan salah Anda</h1><p>{error_code(500)}</p>",
-            500,
-            mimetype="text/html",
-        )
+    # Where it broke and of what kind, never the error's own text: that may quote what a person typed.
+    where = "".join(traceback.format_tb(error.__traceback__)[-12:])
+    log.error("request %s failed: %s\n%s", g.get("request_id", "-"), type(error).__name__, where)
+    # Drawn before anything broke: it needs no database and no template.
+    response = Response(assets.still_page(current_app, 500, error_code(500), g.get("language", "id")), 500, mimetype="text/html")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 # Templates
