@@ -118,13 +118,15 @@ def _decoded(content: bytes) -> Image.Image:
     if content[4:12] in _HEIC:
         raise PictureIsHeic
     try:
-        picture = Image.open(io.BytesIO(content), formats=FORMATS)
+        picture: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
         _check_size(picture.size)
         if picture.format == "JPEG":
             # Decode at a fraction of the size: memory and time stay small for a 50-megapixel photo.
             picture.draft("CMYK" if picture.mode == "CMYK" else "RGB", (WORKING_SIDE, WORKING_SIDE))
         picture.load()
         profile = picture.info.get("icc_profile")
+        if picture.mode in ("P", "PA", "1"):  # palettes can't be averaged
+            picture = picture.convert("RGBA" if picture.mode == "PA" or "transparency" in picture.info else "RGB")
         if picture.mode in ("RGB", "RGBA", "L", "LA", "CMYK"):
             picture.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)  # the steps below then work on few pixels
         return _on_paper(_in_srgb(_upright(picture), profile))

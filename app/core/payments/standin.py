@@ -26,9 +26,10 @@ from urllib.parse import parse_qsl, urlsplit
 from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from app.core import clock
+from app.core.payments.standin_pages import checkout, over, page
 from app.core.payments.stripe_schema import BadRequest, checked
 
 log = logging.getLogger("katong.standin")
@@ -131,8 +132,8 @@ class StandIn:
             return Answer(200, _CSS, [("Content-Type", "text/css; charset=utf-8")])
         if path == "/sehat":
             return Answer(200, b"ok", [("Content-Type", "text/plain")])
-        if page := _PAGE_PATH.fullmatch(path):
-            return self._page(method, page.group(1), environ)
+        if shown := _PAGE_PATH.fullmatch(path):
+            return self._page(method, shown.group(1), environ)
         return self._api(method, path, environ)
 
     # The calls a shop makes
@@ -245,18 +246,18 @@ class StandIn:
         with self._lock:
             kept = self._book.sessions.get(session_id)
             if kept is None:
-                return _html(404, _over("Pembayaran ini tidak ada", "Kembali ke toko, lalu mulai lagi dari pesanan Anda.", None))
+                return _html(404, over("Pembayaran ini tidak ada", "Kembali ke toko, lalu mulai lagi dari pesanan Anda.", None))
             session: dict[str, Any] = kept["session"]
             self._close_if_late(session)
             if method != "POST":
-                return _html(200, _shown(kept, was_declined="ditolak" in environ.get("QUERY_STRING", "")), session)
+                return _html(200, checkout(kept, was_declined="ditolak" in environ.get("QUERY_STRING", "")), session)
             wish = dict(parse_qsl(_body(environ).decode("utf-8", "replace"))).get("wish", "")
             if wish == "cancel":
                 return _go(session["cancel_url"])
             if wish == "decline" and session["status"] == "open":
                 return _go(f"/c/{session_id}?ditolak")
             if wish != "pay" or session["status"] == "expired":
-                return _html(200, _shown(kept), session)
+                return _html(200, checkout(kept), session)
             if session["status"] == "open":
                 session.update(status="complete", payment_status="paid", payment_intent=f"pi_{secrets.token_hex(12)}", url=None)
                 self._tell("checkout.session.completed", session)
@@ -395,68 +396,12 @@ def _json(status: int, body: dict[str, Any]) -> Answer:
     return Answer(status, json.dumps(body).encode(), headers)
 
 
+def _html(status: int, body: Markup, session: dict[str, Any] | None = None) -> Answer:
+    return Answer(status, *page(body, session))
+
+
 def _go(address: str) -> Answer:
     return Answer(303, b"", [("Location", re.sub(r"[\x00-\x20\x7f]", "", address))])
-
-
-def _html(status: int, body: Markup, session: dict[str, Any] | None = None) -> Answer:
-    """A page in strict clothes; its form may lead to the shop's own pages, since the answer to a payment goes there."""
-    shops = (
-        {f"{parts.scheme}://{parts.netloc}" for parts in (urlsplit(session[name]) for name in ("success_url", "cancel_url"))}
-        if session
-        else set()
-    )
-    shops = {shop for shop in shops if re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+", shop)}
-    to = " ".join(["'self'", *sorted(shops)])
-    policy = f"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action {to}"
-    page = Markup(
-        '<!doctype html><html lang="id"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="robots" content="noindex"><title>Bayar dengan kartu (MODE CONTOH)</title><link rel="stylesheet" href="/gaya.css"></head><body>'
-        '<p class="stamp"><b>MODE CONTOH</b>Ini bukan Stripe. Tidak ada uang sungguhan yang berpindah.</p><main>{}</main></body></html>'
-    ).format(body)
-    return Answer(
-        status,
-        page.encode(),
-        [("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", policy), ("Referrer-Policy", "no-referrer")],
-    )
-
-
-def _rupiah(hundredths: int) -> str:
-    return "Rp" + f"{hundredths // 100:,}".replace(",", ".")
-
-
-def _shown(kept: dict[str, Any], *, was_declined: bool = False) -> Markup:
-    session = kept["session"]
-    if session["status"] == "complete":
-        return _over(
-            "Pembayaran ini sudah selesai",
-            "Anda tidak perlu membayar lagi.",
-            session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"]),
-        )
-    if session["status"] == "expired":
-        return _over("Waktu membayar sudah habis", "Tidak ada uang yang ditarik. Kembali ke toko untuk mulai lagi.", session["cancel_url"])
-    lines = Markup("").join(
-        Markup("<li><span>{}<br><small>{} buah</small></span><b>{}</b></li>").format(
-            line["name"], line["quantity"], _rupiah(line["amount_total"])
-        )
-        for line in kept["lines"]
-    )
-    declined = (
-        Markup('<p class="no" role="alert">Kartu contoh ditolak. Tidak ada uang yang ditarik. Coba lagi, atau pilih Tidak jadi.</p>')
-        if was_declined
-        else ""
-    )
-    return Markup(
-        '{}<h1>Bayar {}</h1><p class="sum">{}</p><ul>{}</ul><form method="post" action="/c/{}">'
-        '<button class="main" name="wish" value="pay">Bayar dengan kartu contoh</button>'
-        '<button name="wish" value="decline">Kartu ditolak</button>'
-        '<button class="plain" name="wish" value="cancel">Tidak jadi</button></form>'
-    ).format(declined, session["client_reference_id"] or "", _rupiah(session["amount_total"]), lines, session["id"])
-
-
-def _over(title: str, text: str, address: str | None) -> Markup:
-    link = Markup('<a class="btn main" href="{}">Kembali ke toko</a>').format(address) if address else ""
-    return Markup("<h1>{}</h1><p>{}</p>{}").format(escape(title), escape(text), link)
 
 
 class _Handler(WSGIRequestHandler):

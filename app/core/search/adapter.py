@@ -22,7 +22,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from whoosh import index as whoosh_index
 from whoosh.analysis.tokenizers import RegexTokenizer
 from whoosh.fields import ID, KEYWORD, STORED, TEXT, Schema
@@ -30,6 +30,7 @@ from whoosh.query.compound import And, Or
 from whoosh.query.terms import Term
 
 from app.core.search import language
+from app.core.search.marking import mark, snippet
 
 log = logging.getLogger("katong.search")
 
@@ -38,7 +39,6 @@ MOST_HITS = 1_000  # deeper than anybody pages
 MOST_QUERY_CHARACTERS = 200
 MOST_QUERY_WORDS = 8
 MOST_ALTERNATIVES = 12  # other spellings tried for one word
-SNIPPET_CHARACTERS = 180
 STORED_CHARACTERS = 1_500  # of the body, for the snippet
 LOCK_SECONDS = 10.0  # a commit takes some 20 ms; a rebuild longer, and the outbox then tries again
 TITLE_BOOST = 3.0
@@ -418,40 +418,7 @@ def _hit(hit: Any, marked: set[str]) -> Hit:
         url=shown["url"],
         facts=shown["facts"],
         at=datetime.fromisoformat(shown["at"]) if shown["at"] else None,
-        title_marked=_marked(shown["title"], marked, 0, len(shown["title"])),
-        snippet=_snippet(shown["body"], marked),
+        title_marked=mark(shown["title"], marked, 0, len(shown["title"])),
+        snippet=snippet(shown["body"], marked),
         score=float(hit.score),
     )
-
-
-def _places(text: str, marked: set[str]) -> list[tuple[int, int]]:
-    return [(start, end) for word, start, end in language.words(text) if language.stem(word) in marked]
-
-
-def _marked(text: str, marked: set[str], first: int, last: int) -> Markup:
-    """The piece of a text from `first` to `last`, escaped, with what was looked for in <mark>."""
-    pieces: list[str] = []
-    after = first
-    for start, end in _places(text, marked):
-        if start >= first and end <= last:
-            pieces += [str(escape(text[after:start])), "<mark>", str(escape(text[start:end])), "</mark>"]
-            after = end
-    return Markup("".join([*pieces, str(escape(text[after:last]))]))  # noqa: S704 - every piece is escaped above
-
-
-def _snippet(body: str, marked: set[str]) -> Markup:
-    """The stretch of the text that holds the most of what was looked for, begun and ended at a word."""
-    places = _places(body, marked)
-    first = max(0, max(places, key=lambda place: _held(places, place[0]))[0] - 40) if places else 0
-    if first:
-        space = body.find(" ", first, first + 40)
-        first = space + 1 if space >= 0 else first
-    last = min(len(body), first + SNIPPET_CHARACTERS)
-    if last < len(body):
-        space = body.rfind(" ", last - 40, last)
-        last = space if space >= 0 else last
-    return Markup("{}{}{}").format("… " if first else "", _marked(body, marked, first, last), " …" if last < len(body) else "")
-
-
-def _held(places: Sequence[tuple[int, int]], start: int) -> int:
-    return sum(1 for place in places if start <= place[0] < start + SNIPPET_CHARACTERS - 40)
