@@ -23,6 +23,7 @@ from app.front.guides import routes as guides
 from app.front.home import routes as home
 from app.front.machines import routes as machines
 from app.front.search import routes as search_page
+from app.front.settings import routes as reader_settings
 from app.market.booths import contrib as booths_contrib
 from app.market.booths import handlers as booths_handlers
 from app.market.booths import routes as booths
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from app.core.outbox import Handler
 
 BLUEPRINTS = (
-    home.bp, search_page.bp, guides.bp, desk.bp, machines.bp, public_files.bp,
+    home.bp, search_page.bp, guides.bp, desk.bp, machines.bp, reader_settings.bp, public_files.bp,
     people.bp, notices.bp,
     threads.bp,
     courses.bp, enrolments.bp,
