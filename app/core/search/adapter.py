@@ -26,7 +26,7 @@ from markupsafe import Markup
 from whoosh import index as whoosh_index
 from whoosh.analysis.tokenizers import RegexTokenizer
 from whoosh.fields import ID, KEYWORD, STORED, TEXT, Schema
-from whoosh.query.compound import And, Or
+from whoosh.query.compound import And, AndMaybe, Or
 from whoosh.query.terms import Term
 
 from app.core.search import language
@@ -326,12 +326,14 @@ def _search(reading: _Reading, text: str, kinds: Sequence[str] | None, page: int
             break
     if not wanted:
         return Results()
-    parts = [_part(word) for word in wanted.values()]
-    found = And(parts) if len(parts) > 1 else parts[0]
-    counts = _count(reading, found)
-    if not counts and len(parts) > 1:
-        found = Or(parts)
-        counts = _count(reading, found)
+    # The body holds the title's words as well: what must match is looked for there alone, the title only lifts the score.
+    must = [_any("body", word) for word in wanted.values()]
+    needed = And(must) if len(must) > 1 else must[0]
+    counts = _count(reading, needed)
+    if not counts and len(must) > 1:
+        needed = Or(must)
+        counts = _count(reading, needed)
+    found = AndMaybe(needed, Or([_any("title", word, TITLE_BOOST) for word in wanted.values()]))
     suggestion = _suggestion(text, corrections) if corrections else None
     chosen = set(kinds) if kinds is not None else set(counts)
     total = sum(count for kind, count in counts.items() if kind in chosen)
@@ -385,11 +387,10 @@ def _swapped(word: str) -> Iterator[str]:
         yield word[:place] + word[place + 1] + word[place] + word[place + 2 :]
 
 
-def _part(word: _Wanted) -> Any:
-    choices = [Term("title", word.stem, boost=TITLE_BOOST), Term("body", word.stem)]
-    for other, weight in word.alternatives.items():
-        choices += [Term("title", other, boost=weight * TITLE_BOOST), Term("body", other, boost=weight)]
-    return Or(choices)
+def _any(name: str, word: _Wanted, boost: float = 1.0) -> Any:
+    """The word or any of its other spellings in one field."""
+    terms = [Term(name, word.stem, boost=boost), *(Term(name, other, boost=boost * weight) for other, weight in word.alternatives.items())]
+    return Or(terms) if len(terms) > 1 else terms[0]
 
 
 def _count(reading: _Reading, found: Any) -> dict[str, int]:
