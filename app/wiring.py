@@ -15,7 +15,7 @@ from app.accounts.people import routes as people
 from app.community.threads import contrib as threads_contrib
 from app.community.threads import handlers as threads_handlers
 from app.community.threads import routes as threads
-from app.core import assets, files, parts, schema, sealing, search, web
+from app.core import assets, files, parts, schema, sealing, search, templating, web
 from app.core.db import db, init_db
 from app.front.desk import routes as desk
 from app.front.files import routes as public_files
@@ -93,6 +93,7 @@ HANDLERS: dict[str, list[Handler]] = {
 def wire(app: Flask, settings: Settings) -> None:
     """Put the application together."""
     app.extensions["settings"] = settings
+    templating.begin(app)
     init_db(app, settings)
     app.extensions["metadata"] = models.metadata
     app.extensions["outbox_handlers"] = HANDLERS
@@ -114,6 +115,8 @@ def wire(app: Flask, settings: Settings) -> None:
 
         app.register_blueprint(dev.bp)
     assets.init_assets(app, settings.data_dir)
+    templating.finish(app)
+    assets.make_still_pages(app)
     with app.app_context():
         schema.check(db.engine)
     logging.getLogger("katong").setLevel(logging.INFO)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from whitenoise import WhiteNoise
 
-from app.core import draw
+from app.core import draw, templating
 from app.core.words import LANGUAGES, spoken
 
 if TYPE_CHECKING:
@@ -66,8 +66,6 @@ def init_assets(app: Flask, data_dir: Path) -> None:
     server.add_files(str(folder / "files"), prefix="static/")
     server.add_files(str(folder / "root"), prefix="")
     app.wsgi_app = server  # type: ignore[method-assign]
-    if "ui" in app.jinja_env.globals:
-        make_still_pages(app)
 
 
 def _headers(headers: Headers, path: str, url: str) -> None:
@@ -209,7 +207,7 @@ def make_still_pages(app: Flask) -> None:
     for status in (500, 503):
         for language in LANGUAGES:
             with spoken(language):
-                pages[status, language] = app.jinja_env.get_template(f"errors/{status}.html").render(
+                pages[status, language] = templating.environment(app).get_template(f"errors/{status}.html").render(
                     SITE_NAME=app.config.get("SITE_NAME") or "Katong", lang=language, theme="", saver=False, me=None, path="/", DEMO=False, BASE_URL="",
                     here="", status=status, code=_STILL, now=None, words=None, again_at=None, get_flashed_messages=lambda with_categories=False: [],
                 )  # fmt: skip

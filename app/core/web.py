@@ -14,14 +14,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, flash, g, make_response, redirect, render_template, request
+from flask import Response, current_app, flash, g, make_response, redirect, request
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, ValidationError
 
-from app.core import access, assets, clock, facts, formats, forms, once, words
+from app.core import access, assets, clock, facts, formats, forms, once, templating, words
 from app.core.db import reading
 from app.core.refusals import NotThere, Refusal, TooFast
 
@@ -105,11 +105,17 @@ def is_local(address: str) -> bool:
     return not parts.scheme and not parts.netloc
 
 
+def absolute(path: str) -> str:
+    """A path of this site with scheme and host, for those who send people back to us; BASE_URL's where it is set."""
+    base: str = current_app.config["BASE_URL"]
+    return (base or request.host_url.rstrip("/")) + path
+
+
 # What a view uses
 
 
 def page(template: str, **context: Any) -> str:
-    return render_template(template, **context)
+    return templating.render(template, **context)
 
 
 def say(sentence: str, kind: str = "good") -> None:
@@ -292,7 +298,7 @@ def error_code(status: int) -> str:
 def _error_page(status: int, **context: Any) -> Response:
     name = status if status in (400, 403, 404, 410, 413, 429, 500, 503) else (404 if status == 405 else 400 if status < 500 else 500)
     response = make_response(
-        render_template(f"errors/{name}.html", status=status, code=error_code(status), now=clock.now(), **context), status
+        templating.render(f"errors/{name}.html", status=status, code=error_code(status), now=clock.now(), **context), status
     )
     response.headers["Cache-Control"] = "no-store"
     return response
