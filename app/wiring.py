@@ -15,7 +15,7 @@ from app.accounts.people import routes as people
 from app.community.threads import contrib as threads_contrib
 from app.community.threads import handlers as threads_handlers
 from app.community.threads import routes as threads
-from app.core import assets, files, parts, schema, sealing, search, templating, web
+from app.core import assets, files, parts, payments, schema, sealing, search, templating, web
 from app.core.db import db, init_db
 from app.front.desk import routes as desk
 from app.front.files import routes as public_files
@@ -104,6 +104,7 @@ def wire(app: Flask, settings: Settings) -> None:
     files.init_app(app, files.FolderStore(settings.data_dir / "berkas"))
     search.init_app(app, settings.data_dir / "cari")
     sealing.init_app(app, settings.key_dir)
+    payments.init_app(app, settings)
     web.init_web(app, settings)
     Compress(app)
     parts.install(app)
