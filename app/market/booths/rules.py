@@ -90,3 +90,37 @@ def ways(boxes: Sequence[Box]) -> list[Box]:
             found.append(Box(4, reached + 4, PLAN_WIDTH - 8, box.y - reached - 8))
         reached = box.bottom if reached is None else max(reached, box.bottom)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """One booth as it is drawn: its corner, its look (a class of the plan), where a tap leads and what it is called aloud."""
+
+    x: int
+    y: int
+    code: str
+    look: str  # "", free, held, city, mine
+    label: str
+    href: str = ""
+    is_accessible: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A site's plan, ready to draw."""
+
+    zones: tuple[tuple[str, Box], ...]
+    ways: tuple[Box, ...]
+    plots: tuple[Plot, ...]
+    top: int
+    height: int
+
+
+def drawing(zones: Sequence[tuple[str, Box]], plots: Sequence[Plot]) -> Drawing | None:
+    """The plan of these zones and booths; None where the booths have no place on a plan."""
+    if not any(plot.x or plot.y for plot in plots):
+        return None
+    boxes = [box for _name, box in zones if box.width]
+    top = max(min([box.y for box in boxes] + [plot.y for plot in plots]) - 6, 0)
+    bottom = max([box.bottom for box in boxes] + [plot.y + BOOTH_HEIGHT for plot in plots]) + 6
+    return Drawing(tuple((name, box) for name, box in zones if box.width), tuple(ways(boxes)), tuple(plots), top, bottom - top)

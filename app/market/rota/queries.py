@@ -454,3 +454,9 @@ def waiting_by_edition(session: Session, edition_ids: Sequence[int]) -> dict[int
         .group_by(Application.edition_id)
     ).all()
     return {row[0]: (row[1], int(row[2])) for row in rows}
+
+
+def any_turn(session: Session, turn_id: int) -> TurnView | None:
+    """One turn, for an officer. One statement."""
+    row = session.execute(_turn_views().where(Turn.id == turn_id)).first()
+    return TurnView(*row) if row else None
