@@ -62,6 +62,7 @@ class Hotline:
     words: Lazy
     hours: Lazy
     is_first: bool = False
+    is_whatsapp: bool = False
     checked_on: date | None = None
 
 
@@ -74,11 +75,11 @@ HOTLINES = (
     Hotline("110", "110", _l("Polisi"), _ALL_DAY_FREE, is_first=True),
     Hotline("119", "119", _l("Ambulans"), _ALL_DAY_FREE, is_first=True),
     Hotline("129", "129", _l("SAPA, untuk perempuan dan anak"), _ALL_DAY_FREE),
-    Hotline("08111-129-129", "+628111129129", _l("SAPA lewat WhatsApp, untuk perempuan dan anak"), _ALL_DAY),
+    Hotline("08111-129-129", "+628111129129", _l("SAPA lewat WhatsApp, untuk perempuan dan anak"), _ALL_DAY, is_whatsapp=True),
     Hotline("119", "119,8", _l("SEJIWA, teman bicara saat hati berat. Sesudah tersambung, tekan 8"), _HOURS_UNKNOWN),
     Hotline("0800-1000", "08001000", _l("Kementerian Pelindungan Pekerja Migran Indonesia (KP2MI), dari dalam negeri"), _HOURS_UNKNOWN),
     Hotline("+62 21 2924 4800", "+622129244800", _l("KP2MI, dari luar negeri"), _HOURS_UNKNOWN),
-    Hotline("0811-8080-141", "+628118080141", _l("KP2MI lewat WhatsApp"), _HOURS_UNKNOWN),
+    Hotline("0811-8080-141", "+628118080141", _l("KP2MI lewat WhatsApp"), _HOURS_UNKNOWN, is_whatsapp=True),
     Hotline("148", "148", _l("LPSK, perlindungan saksi dan korban"), _HOURS_UNKNOWN),
     Hotline("1708", "1708", _l("LAPOR!, pengaduan layanan pemerintah"), _HOURS_UNKNOWN),
 )
