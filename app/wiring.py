@@ -32,8 +32,10 @@ from app.market.evening import routes as evening
 from app.market.leases import contrib as leases_contrib
 from app.market.leases import routes as leases
 from app.market.ledger import contrib as ledger_contrib
+from app.market.ledger import handlers as ledger_handlers
 from app.market.ledger import routes as ledger
 from app.market.orders import contrib as orders_contrib
+from app.market.orders import handlers as orders_handlers
 from app.market.orders import routes as orders
 from app.market.rota import contrib as rota_contrib
 from app.market.rota import handlers as rota_handlers
@@ -43,8 +45,10 @@ from app.market.shops import contrib as shops_contrib
 from app.market.shops import handlers as shops_handlers
 from app.market.shops import routes as shops
 from app.training.courses import contrib as courses_contrib
+from app.training.courses import handlers as courses_handlers
 from app.training.courses import routes as courses
 from app.training.enrolments import contrib as enrolments_contrib
+from app.training.enrolments import handlers as enrolments_handlers
 from app.training.enrolments import routes as enrolments
 
 if TYPE_CHECKING:
@@ -83,10 +87,21 @@ HANDLERS: dict[str, list[Handler]] = {
     "turn.due": [rota_handlers.expire],
     "shop.changed": [shops_handlers.index_shop],
     "product.changed": [shops_handlers.index_product],
+    "order.made": [orders_handlers.tell_sellers_of_order],
+    "order.ready": [orders_handlers.tell_buyer_ready],
+    "order.handed_over": [ledger_handlers.confirm_sale],
+    "order.paid": [ledger_handlers.book_sale, orders_handlers.tell_of_paid, orders_handlers.close_checkout],
+    "order.cancelled": [orders_handlers.tell_of_cancelled, orders_handlers.close_checkout],
+    "order.refunded": [ledger_handlers.book_refund],
     "thread.started": [threads_handlers.index_thread],
     "reply.made": [threads_handlers.tell_asker, threads_handlers.index_thread_of],
     "reply.sealed": [threads_handlers.tell_sealed_asker],
     "post.changed": [threads_handlers.index_thread_of],
+    "course.changed": [courses_handlers.index_course],
+    "cohort.changed": [enrolments_handlers.tell_of_change],
+    "cohort.cancelled": [enrolments_handlers.tell_of_cancelling],
+    "enrolment.made": [enrolments_handlers.tell_of_enrolment],
+    "enrolment.left": [enrolments_handlers.tell_of_leaving],
 }
 
 

@@ -1,3 +1,121 @@
 """What this slice offers to shared pages."""
 
-CONTRIBUTIONS: tuple[object, ...] = ()
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.core import clock
+from app.core.access import Actor, Role
+from app.core.contrib import DeskCard, HomeCard, LeaveBlocker, NoticeKind, PersonalData
+from app.core.formats import rupiah
+from app.core.words import _, _l
+from app.market.orders import queries, rules
+from app.market.rota.queries import plates_this_week
+from app.market.shops.contrib import SellingCard
+from app.market.shops.queries import GoodCard, MyShop, newest_goods
+
+HOME_GOODS = 8
+
+Params = Mapping[str, Any]
+
+
+def _newest(session: Session, actor: Actor | None, now: datetime) -> list[GoodCard] | None:
+    return newest_goods(session, HOME_GOODS, plates_this_week, now) or None
+
+
+def _waiting(session: Session, actor: Actor | None, now: datetime) -> list[queries.OrderRow] | None:
+    return queries.ready_orders(session, actor.person_id) or None if actor else None
+
+
+def _numbers(session: Session, shop: MyShop, now: datetime) -> dict[str, Any]:
+    return {"numbers": queries.selling_numbers(session, shop.id, clock.at(clock.day_of(now), 0)), "shop": shop}
+
+
+def _mine(session: Session, person_id: int) -> Mapping[str, Any]:
+    rows = queries.orders_of_buyer(session, person_id, most=500)
+    return {
+        "orders": [
+            {
+                "code": row.code,
+                "shop": row.shop_name,
+                "state": row.state.value,
+                "rupiah": row.total_rupiah,
+                "made_at": row.made_at.isoformat(),
+            }
+            for row in rows
+        ]
+    }
+
+
+def _open_orders(session: Session, person_id: int, now: datetime) -> list[str]:
+    codes = queries.open_orders_of(session, person_id)
+    return [_("Masih ada pesanan yang belum selesai: {codes}. Selesaikan atau batalkan dulu.", codes=", ".join(codes))] if codes else []
+
+
+def _refunds(session: Session, actor: Actor, now: datetime) -> int:
+    return queries.count_refunds_due(session)
+
+
+def _made(params: Params) -> str:
+    return _(
+        "{buyer} memesan barang Anda, {amount}. Pesanan {code}.",
+        buyer=params["buyer"],
+        amount=rupiah(params["rupiah"]),
+        code=params["code"],
+    )
+
+
+def _ready(params: Params) -> str:
+    return _("Pesanan {code} dari {shop} siap diambil.", code=params["code"], shop=params["shop"])
+
+
+def _cancelled(params: Params) -> str:
+    reason = rules.CANCEL_REASONS.get(params["reason"])
+    return _("Pesanan {code} dibatalkan oleh {shop}. Alasan: {reason}.", code=params["code"], shop=params["shop"], reason=reason or "")
+
+
+def _let_go(params: Params) -> str:
+    return _("{buyer} membatalkan pesanan {code}. Barang kembali ke stok Anda.", buyer=params["buyer"], code=params["code"])
+
+
+def _paid(params: Params) -> str:
+    way = rules.WAY_WORDS.get(params["way"], "")
+    return _(
+        "Pembayaran {amount} untuk pesanan {code} dari {shop} sudah dicatat ({way}).",
+        amount=rupiah(params["rupiah"]), code=params["code"], shop=params["shop"], way=way,
+    )  # fmt: skip
+
+
+def _card_paid(params: Params) -> str:
+    return _("Pesanan {code} sudah dibayar dengan kartu, {amount}.", code=params["code"], amount=rupiah(params["rupiah"]))
+
+
+def _to_buyer(params: Params) -> str:
+    return f"/pesanan/{params['code']}"
+
+
+def _to_seller(params: Params) -> str:
+    return f"/jualan/pesanan/{params['code']}"
+
+
+_NEWS = _l("Ada kabar tentang pesanan Anda.")
+_SALES = _l("Ada kabar tentang jualan Anda.")
+
+CONTRIBUTIONS: tuple[object, ...] = (
+    HomeCard("waiting", "market/orders/home_waiting.html", _waiting),
+    HomeCard("goods", "market/orders/home_goods.html", _newest),
+    SellingCard("market/orders/selling_numbers.html", _numbers),
+    NoticeKind("order.made", _made, _SALES, _to_seller),
+    NoticeKind("order.ready", _ready, _NEWS, _to_buyer),
+    NoticeKind("order.cancelled", _cancelled, _NEWS, _to_buyer, is_urgent=True),
+    NoticeKind("order.let_go", _let_go, _SALES, _to_seller),
+    NoticeKind("order.paid", _paid, _NEWS, _to_buyer),
+    NoticeKind("order.card_paid", _card_paid, _SALES, _to_seller),
+    PersonalData("orders", _mine),
+    LeaveBlocker(_open_orders),
+    DeskCard("petugas", frozenset({Role.ADMIN}), _l("Uang kartu yang harus dikembalikan"), "kartu", "orders.refunds", _refunds),
+)

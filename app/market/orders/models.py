@@ -72,7 +72,10 @@ class OrderLine(Base):
     """What was bought, as it was called and priced then."""
 
     __tablename__ = "order_line"
-    __table_args__ = (UniqueConstraint("order_id", "variant_id", name="uq_order_line_order_variant"), CheckConstraint("quantity > 0", name="quantity"))
+    __table_args__ = (
+        UniqueConstraint("order_id", "variant_id", name="uq_order_line_order_variant"),
+        CheckConstraint("quantity > 0", name="quantity"),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id"))
     variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"))
@@ -95,7 +98,11 @@ class Payment(Base):
     """One Checkout for one or more orders."""
 
     __tablename__ = "payment"
-    __table_args__ = (UniqueConstraint("code", name="uq_payment_code"), UniqueConstraint("session_id", name="uq_payment_session_id"), Index("ix_payment_buyer", "buyer_id"))
+    __table_args__ = (
+        UniqueConstraint("code", name="uq_payment_code"),
+        UniqueConstraint("session_id", name="uq_payment_session_id"),
+        Index("ix_payment_buyer", "buyer_id"),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     code: Mapped[str] = mapped_column(String(16))  # BYR-…
     buyer_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -112,7 +119,12 @@ class Payment(Base):
 class PaymentAllocation(Base):
     __tablename__ = "payment_allocation"
     __table_args__ = (
-        Index("ix_payment_allocation_refund_due", "refund_due_at", sqlite_where=text("refund_due_at IS NOT NULL AND refunded_at IS NULL"), postgresql_where=text("refund_due_at IS NOT NULL AND refunded_at IS NULL")),
+        Index(
+            "ix_payment_allocation_refund_due",
+            "refund_due_at",
+            sqlite_where=text("refund_due_at IS NOT NULL AND refunded_at IS NULL"),
+            postgresql_where=text("refund_due_at IS NOT NULL AND refunded_at IS NULL"),
+        ),
         # One order is in at most one payment that can still be paid or was.
         Index("uq_payment_allocation_live_order", "order_id", unique=True, sqlite_where=text("is_live"), postgresql_where=text("is_live")),
     )
