@@ -44,11 +44,11 @@ class NotEmpty(Exception):
     """The database holds something that is not sample data; nothing was changed."""
 
 
-def load(app: Flask, size: str = "demo", seed: int = 2026, now: datetime | None = None) -> bool:
+def load(app: Flask, size: str = "demo", seed: int = 2026, now: datetime | None = None, *, fills_index: bool | None = None) -> bool:
     """Fill the app's empty, migrated database at a size of `sizes.SIZES`. True when it was filled, False when it holds sample data already.
 
     Dates count from `now` (this moment). The same seed and moment give the same city, but for passwords, picture keys and
-    seals. Raises `NotEmpty` with a sentence when the database holds anything else.
+    seals. `fills_index` says whether /cari finds everything at once; unless told, it does but at the largest size. Raises `NotEmpty` with a sentence when the database holds anything else.
     """
     with reading() as session:
         loaded = facts.get(session, facts.DEMO)
@@ -60,6 +60,8 @@ def load(app: Flask, size: str = "demo", seed: int = 2026, now: datetime | None 
                 "This database is not empty and holds no sample city, so it is left alone. Choose an empty one with DATABASE_URL."
             )
     _fill(app, SIZES[size], seed, now or clock.now())
+    if SIZES[size].fills_index if fills_index is None else fills_index:
+        fill_index()
     return True
 
 
@@ -82,15 +84,16 @@ def _fill(app: Flask, size: Size, seed: int, now: datetime) -> None:
         world.rows.finish(session)
         facts.put(session, facts.DEMO, size.name)
         pagecache.touch(session, *pagecache.NAMES)
-    _fill_index()
     _write_accounts(app.extensions["settings"].data_dir, passwords)
     log.info("sample city %s loaded in %.1f s", size.name, time.monotonic() - started)
 
 
-def _fill_index() -> None:
+def fill_index() -> None:
     """Everything public, for /cari, in one go."""
+    started = time.monotonic()
     with reading() as session:
-        search.rebuild(chain.from_iterable(source.every(session) for source in offered(SearchSource)))
+        documents = search.rebuild(chain.from_iterable(source.every(session) for source in offered(SearchSource)))
+    log.info("search index of %d documents filled in %.1f s", documents, time.monotonic() - started)
 
 
 def _passwords(size: Size) -> dict[str, str]:
