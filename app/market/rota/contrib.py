@@ -1,3 +1,123 @@
 """What this slice offers to shared pages."""
 
-CONTRIBUTIONS: tuple[object, ...] = ()
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.core import clock, formats
+from app.core.access import Actor, Role
+from app.core.contrib import DeskCard, LeaveBlocker, NoticeKind, PersonalData
+from app.core.words import _, _l
+from app.market.booths.rules import CANCEL_REASONS
+from app.market.rota import queries
+from app.market.rota.rules import REFUSAL_REASONS
+
+MY_TURNS = "/lapak/giliran"
+
+
+def _day(told: Mapping[str, Any]) -> str:
+    return formats.weekday_month(date.fromisoformat(told["day"]))
+
+
+def _edition(told: Mapping[str, Any]) -> str:
+    return formats.days(date.fromisoformat(told["day"]), date.fromisoformat(told["last_day"]))
+
+
+def _offered(told: Mapping[str, Any]) -> str:
+    until = formats.instant(datetime.fromisoformat(told["answer_by"]))
+    return _(
+        "Giliran Anda: {day}, lapak {code}, {site}. Jawab sebelum {until}.",
+        day=_day(told),
+        code=told["booth"],
+        site=told["site"],
+        until=until,
+    )
+
+
+def _expired(told: Mapping[str, Any]) -> str:
+    return _(
+        "Tawaran lapak {code}, {day}, sudah lewat waktunya dan ditawarkan kepada yang lain. Urutan Anda tetap.",
+        day=_day(told),
+        code=told["booth"],
+    )
+
+
+def _cancelled(told: Mapping[str, Any]) -> str:
+    reason = CANCEL_REASONS.get(told["reason"] or "", "")
+    return _(
+        "Giliran Anda {day}, lapak {code}, dibatalkan petugas: {reason}. Urutan Anda tetap.",
+        day=_day(told),
+        code=told["booth"],
+        reason=reason,
+    )
+
+
+def _refused(told: Mapping[str, Any]) -> str:
+    reason = REFUSAL_REASONS.get(told["reason"], "")
+    return _("Permohonan lapak {site}, {days}, belum bisa diterima: {reason}.", site=told["site"], days=_edition(told), reason=reason)
+
+
+def _called_off(told: Mapping[str, Any]) -> str:
+    reason = CANCEL_REASONS.get(told["reason"], "")
+    return _("{site}, {days}, dibatalkan: {reason}. Urutan Anda tetap.", site=told["site"], days=_edition(told), reason=reason)
+
+
+def _my_turns(told: Mapping[str, Any]) -> str:
+    return MY_TURNS
+
+
+NEUTRAL = _l("Ada kabar untuk Anda.")
+
+
+def _waiting(session: Session, actor: Actor, now: datetime) -> int:
+    return queries.waiting_count(session, clock.day_of(now))
+
+
+def _mine(session: Session, person_id: int) -> Mapping[str, Any]:
+    return {
+        "giliran": [
+            {
+                "hari": turn.held_on.isoformat(),
+                "lapak": turn.booth_code,
+                "toko": turn.shop_name,
+                "barang": turn.goods,
+                "keadaan": turn.state.value,
+            }
+            for turn in queries.turns_of(session, person_id)
+        ],
+        "permohonan": [
+            {
+                "edisi": view.first_day.isoformat(),
+                "toko": view.shop_name,
+                "zona": view.zone_name,
+                "barang": view.goods,
+                "surat": view.document,
+                "keadaan": view.state.value,
+                "alasan": view.reason,
+            }
+            for view in queries.applications_of(session, person_id)
+        ],
+    }
+
+
+def _blockers(session: Session, person_id: int, now: datetime) -> list[str]:
+    return [
+        _("Giliran Anda {day}, lapak {code}: kembalikan dulu.", day=formats.weekday_month(turn.held_on), code=turn.booth_code)
+        for turn in queries.turns_ahead(session, person_id, now)
+    ]
+
+
+CONTRIBUTIONS: tuple[object, ...] = (
+    DeskCard("petugas", frozenset({Role.OFFICER}), _l("Permohonan lapak"), "orang", "rota.waiting", _waiting),
+    NoticeKind("turn.offered", _offered, NEUTRAL, _my_turns, is_urgent=True),
+    NoticeKind("turn.expired", _expired, NEUTRAL, _my_turns),
+    NoticeKind("turn.cancelled", _cancelled, NEUTRAL, _my_turns, is_urgent=True),
+    NoticeKind("application.refused", _refused, NEUTRAL, _my_turns),
+    NoticeKind("edition.cancelled", _called_off, NEUTRAL, _my_turns, is_urgent=True),
+    PersonalData("rota", _mine),
+    LeaveBlocker(_blockers),
+)
