@@ -6,16 +6,21 @@ What stops a start is said in one sentence on standard error, with exit status 2
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import os
 import sys
 import tempfile
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import urlsplit
 
 import click
 from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from app.config import Settings, SettingsError
 from app.core import schema, serving
@@ -161,13 +166,62 @@ def _short(path: Path) -> str:
 
 
 def turn_of(app: Flask) -> Callable[[], int]:
-    """One turn of the worker: what is due in the schedule, then what is due in the outbox."""
-    from app.core import clock, outbox
+    """One turn of the worker: run what is due in the outbox; once an hour, drop what is kept no longer."""
+    from app.core import clock, once, outbox
+    from app.core.db import transaction
+
+    tidied_at = datetime.min.replace(tzinfo=timezone.utc)
 
     def turn() -> int:
-        return outbox.run_due(clock.now())
+        nonlocal tidied_at
+        now = clock.now()
+        if now - tidied_at > timedelta(hours=1):
+            tidied_at = now
+            with transaction() as session:
+                outbox.forget_before(session, now - timedelta(days=outbox.DAYS_KEPT))
+                once.forget_before(session, now - timedelta(days=once.DAYS_KEPT))
+        return outbox.run_due(now)
 
     return turn
+
+
+def is_sample(settings: Settings) -> bool:
+    """Whether the database holds the sample city; card payment against the stand-in is offered nowhere else."""
+    from app.core import facts
+
+    engine = create_engine(settings.database_url)
+    try:
+        with Session(engine) as session:
+            return facts.get(session, facts.DEMO) is not None
+    finally:
+        engine.dispose()
+
+
+def with_stand_in(settings: Settings) -> Settings:
+    """The settings with the stand-in's keys and address, when the database is a sample and Stripe's keys are not set."""
+    if settings.stripe_secret_key or not is_sample(settings):
+        return settings
+    from app.core.payments.standin import SAMPLE_KEY
+
+    secret = hmac.new(settings.secret_key.encode(), b"payment stand-in", hashlib.sha256).hexdigest()
+    port = settings.port + 1 if settings.port < 65535 else settings.port - 1
+    try:
+        serving.listen("127.0.0.1", port).close()
+    except serving.PortTaken:
+        with serving.listen("127.0.0.1", 0) as free:
+            port = free.getsockname()[1]
+    return replace(
+        settings, stripe_secret_key=SAMPLE_KEY, stripe_webhook_secret=f"whsec_{secret}", stripe_api_base=f"http://127.0.0.1:{port}"
+    )
+
+
+def stand_in(settings: Settings) -> None:
+    """Serve the payment stand-in of these settings until SIGTERM."""
+    from app.core.payments.standin import serve
+
+    port = urlsplit(settings.stripe_api_base).port or 0
+    state = settings.data_dir / "pembayaran-contoh.json"
+    serve("127.0.0.1", port, f"{serving.local_address(settings)}/webhook/stripe", settings.stripe_webhook_secret, state_file=state)
 
 
 @click.group(help=__doc__)
@@ -186,26 +240,24 @@ def run() -> None:
     except serving.PortTaken as error:
         refuse(str(error))
     prepare(settings)
+    settings = with_stand_in(given := settings)
     app = make_app(settings)
     serving.forget_connections()
     children = [
         serving.Child("web server", lambda: serving.serve(app, settings, sock)),
         serving.Child("worker", lambda: serving.work(app, turn_of(app))),
     ]
+    if settings is not given:
+        children.append(serving.Child("payment stand-in", lambda: stand_in(settings)))
 
     def ready() -> None:
         print_accounts(settings)
-        print(f"\n{settings.site_name} is at {address_of(settings)}  (Ctrl-C stops it)", flush=True)
+        print(f"\n{settings.site_name} is at {settings.base_url or serving.local_address(settings)}  (Ctrl-C stops it)", flush=True)
 
-    supervisor = serving.Supervisor(children, ready, lambda: serving.answers(settings.host, settings.port))
+    supervisor = serving.Supervisor(children, ready, lambda: serving.answers(settings))
     status = supervisor.run()
     print("Stopped.")
     raise SystemExit(status)
-
-
-def address_of(settings: Settings) -> str:
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
-    return settings.base_url or f"http://{host}:{settings.port}"
 
 
 @cli.command()
@@ -224,7 +276,7 @@ def dev() -> None:
         return lambda: os.execve(sys.executable, [sys.executable, *words], environment)
 
     children = [serving.Child("web server", python(*flask)), serving.Child("worker", python("-m", "app", "worker"))]
-    supervisor = serving.Supervisor(children, lambda: print_accounts(settings), lambda: serving.answers(settings.host, settings.port))
+    supervisor = serving.Supervisor(children, lambda: print_accounts(settings), lambda: serving.answers(settings))
     raise SystemExit(supervisor.run())
 
 
@@ -233,6 +285,19 @@ def worker() -> None:
     """Run the outbox and the schedule until SIGTERM. As many as wanted may run, on any host that reaches the database."""
     app = make_app(read_settings())
     serving.work(app, turn_of(app))
+
+
+@cli.command()
+def standin() -> None:
+    """Run the payment stand-in alone, beside a sample database served by other means."""
+    settings = read_settings()
+    made = with_stand_in(settings)
+    if made is settings:
+        refuse("The stand-in serves sample databases without Stripe keys only.")
+    print(
+        f"Start the server with STRIPE_SECRET_KEY={made.stripe_secret_key} STRIPE_WEBHOOK_SECRET={made.stripe_webhook_secret} STRIPE_API_BASE={made.stripe_api_base}"
+    )
+    stand_in(made)
 
 
 @cli.command()
@@ -272,7 +337,7 @@ def seed(size: str) -> None:
         bring_up_to_date(settings)  # refuses with the right sentence
     unfinished = UnfinishedDemo(settings)
     if state is not schema.State.EMPTY and not unfinished.is_there():
-        if not (settings.data_dir / "demo-accounts.json").exists():
+        if not is_sample(settings):
             refuse("This is not a sample database, so it is left alone. Choose an empty one with DATABASE_URL or DATA_DIR.")
     unfinished.set()
     if state is not schema.State.EMPTY:

@@ -18,6 +18,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.error import HTTPError
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -182,13 +183,20 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-def answers(host: str, port: int) -> bool:
+def local_address(settings: Settings) -> str:
+    """Where a program on this machine reaches the server."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+
+
+def answers(settings: Settings) -> bool:
     """Whether the server answers /sehat."""
-    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"http://{name}:{port}/sehat", timeout=3) as answer:
+        with opener.open(f"{local_address(settings)}/sehat", timeout=3) as answer:
             return bool(answer.status == 200)
+    except HTTPError as refusal:
+        return refusal.code < 500
     except OSError:
         return False
 
