@@ -10,9 +10,9 @@ from app.demo import shops
 from app.demo.world import GoodRow, ShopRow, TurnRow, World
 from app.market.ledger.models import Account, Evidence, Journal, JournalKind, JournalLine
 from app.market.orders.models import Order, OrderLine, OrderPickup, OrderState, Payment, PaymentAllocation, PaymentState, PaymentWay
+from app.market.orders.rules import CODE_LENGTH, CODE_LETTERS, PAYMENT_MINUTES
 from app.market.shops.models import StockMovement, StockReason
 
-LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 WAYS = (*[PaymentWay.CASH] * 62, *[PaymentWay.QRIS] * 35, *[PaymentWay.CARD] * 3)
 ACCOUNTS = {PaymentWay.CASH: Account.CASH, PaymentWay.QRIS: Account.QRIS, PaymentWay.CARD: Account.CARD}
 PROVIDER = "stripe"
@@ -62,9 +62,9 @@ class _Book:
         self._codes: set[str] = set()
         self.reserved: Counter[int] = Counter()
 
-    def _code(self, prefix: str) -> str:
+    def _code(self, prefix: str, letters: int = CODE_LENGTH) -> str:
         while True:
-            code = prefix + "".join(self._world.dice.choices(LETTERS, k=6))
+            code = prefix + "".join(self._world.dice.choices(CODE_LETTERS, k=letters))
             if code not in self._codes:
                 self._codes.add(code)
                 return code
@@ -72,9 +72,10 @@ class _Book:
     def write(self, made: _Made) -> int:
         """The order, its lines, pickup, stock movements, payment and journal; returns its id."""
         rows = self._world.rows
+        code = self._code("PSN-")
         order_id = rows.add(
             Order,
-            code=self._code("PSN-"),
+            code=code,
             buyer_id=made.buyer_id,
             shop_id=made.shop.shop_id,
             state=made.state,
@@ -88,7 +89,9 @@ class _Book:
             paid_at=made.paid_at,
             cancelled_at=made.cancelled_at,
             cancelled_by=made.cancelled_by,
+            cancel_reason="not_there" if made.cancelled_by == "seller" else None,
         )
+        self._tell(order_id, code, made)
         rows.add(OrderPickup, order_id=order_id, market_day_id=made.market_day_id, turn_id=made.turn_id)
         for good, quantity in made.lines:
             rows.add(
@@ -106,10 +109,23 @@ class _Book:
                 self._take(good, quantity, StockReason.RETURNED, order_id, by, made.cancelled_at)
         if made.way is PaymentWay.CARD and made.paid_at:
             self._pay_by_card(order_id, made)
-        if made.paid_at and made.handed_over_at:
-            evidence = Evidence.THIRD_PARTY if made.way is PaymentWay.CARD else Evidence.BOTH_SIDES
-            sale(self._world, made.shop, made.total_rupiah, ACCOUNTS[made.way], evidence, max(made.paid_at, made.handed_over_at), order_id)
+        if made.paid_at:
+            evidence = Evidence.BOTH_SIDES if made.handed_over_at else Evidence.SELLER_ONLY
+            if made.way is PaymentWay.CARD:
+                evidence = Evidence.THIRD_PARTY
+            sale(self._world, made.shop, made.total_rupiah, ACCOUNTS[made.way], evidence, made.paid_at, order_id)
         return order_id
+
+    def _tell(self, order_id: int, code: str, made: _Made) -> None:
+        """The printed accounts hear of orders that are not over."""
+        world = self._world
+        if made.handed_over_at or made.cancelled_at:
+            return
+        if made.shop.owner_id == world.people["ina"]:
+            params = {"code": code, "buyer": world.names.get(made.buyer_id, ""), "rupiah": made.total_rupiah}
+            world.tell(made.shop.owner_id, "order.made", params, f"order:{order_id}:made", made.made_at)
+        if made.ready_at and made.buyer_id == world.people["rina"]:
+            world.tell(made.buyer_id, "order.ready", {"code": code, "shop": made.shop.name}, f"order:{order_id}:ready", made.ready_at)
 
     def _take(self, good: GoodRow, delta: int, reason: StockReason, order_id: int, by_person_id: int, at: datetime) -> None:
         self.reserved[good.variant_id] -= delta
@@ -118,7 +134,7 @@ class _Book:
         )
 
     def _pay_by_card(self, order_id: int, made: _Made) -> None:
-        code = self._code("BYR-")
+        code = self._code("BYR-", 10)
         payment_id = self._world.rows.add(
             Payment,
             code=code,
@@ -128,7 +144,7 @@ class _Book:
             amount_rupiah=made.total_rupiah,
             state=PaymentState.PAID,
             made_at=made.made_at,
-            ends_at=made.made_at + timedelta(minutes=31),
+            ends_at=made.made_at + timedelta(minutes=PAYMENT_MINUTES),
             paid_at=made.paid_at,
         )
         self._world.rows.add(PaymentAllocation, payment_id=payment_id, order_id=order_id, amount_rupiah=made.total_rupiah, is_live=True)

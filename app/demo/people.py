@@ -33,6 +33,7 @@ def fill(world: World, hashes: dict[str, str], shared_hash: str) -> None:
             made_at=made_at,
         )
         world.people[human.key] = person_id
+        world.names[person_id] = human.name
         _agreed(world, person_id, made_at)
         if human.roles == ("member",):
             world.members.append(person_id)
@@ -53,9 +54,10 @@ def fill(world: World, hashes: dict[str, str], shared_hash: str) -> None:
 def _somebody(world: World, serial: int, password_hash: str) -> int:
     dice = world.dice
     made_at = world.now - timedelta(days=dice.randint(1, 520), minutes=dice.randint(0, 1_400))
+    name = dice.choice(words.NAMES)
     person_id = world.rows.add(
         Person,
-        name=dice.choice(words.NAMES),
+        name=name,
         phone=written.phone(serial),
         phone_proven_at=made_at,
         password_hash=password_hash,
@@ -63,6 +65,7 @@ def _somebody(world: World, serial: int, password_hash: str) -> int:
         place_code=dice.choice(_CITY) if dice.random() < 0.85 else dice.choice(_ELSEWHERE),
         made_at=made_at,
     )
+    world.names[person_id] = name
     _agreed(world, person_id, made_at)
     return person_id
 

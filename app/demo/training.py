@@ -12,6 +12,7 @@ from app.demo.content import courses as written
 from app.demo.content.courses import COURSES, CourseSpec
 from app.demo.world import World
 from app.training.courses.models import CertificateKind, Cohort, CohortState, Course, CourseState
+from app.training.enrolments.contrib import ENROLLED
 from app.training.enrolments.models import Enrolment, EnrolmentState
 
 KINDS = {
@@ -108,7 +109,7 @@ def _cohort(world: World, spec: CourseSpec, course_id: int, number: int, starts_
         number=number,
         starts_on=starts_on,
         ends_on=max(ends_on, starts_on),
-        schedule=f"{spec.weekdays}, {spec.starts:%H.%M}–{spec.ends:%H.%M} WITA",
+        schedule=_schedule(spec),
         place=spec.place,
         quota=spec.quota,
         least_people=spec.min_participants,
@@ -123,13 +124,17 @@ def _cohort(world: World, spec: CourseSpec, course_id: int, number: int, starts_
     if spec.slug == "menjahit-pakaian" and state is CohortState.OPEN:
         pupils[-1] = rina
     for place, person_id in enumerate(pupils):
-        world.rows.add(
-            Enrolment,
-            cohort_id=cohort_id,
-            person_id=person_id,
-            state=EnrolmentState.ENROLLED,
-            made_at=counted_from - timedelta(days=20 - place * 0.6, hours=3),
-        )
+        made_at = counted_from - timedelta(days=20 - place * 0.6, hours=3)
+        enrolment_id = world.rows.add(Enrolment, cohort_id=cohort_id, person_id=person_id, state=EnrolmentState.ENROLLED, made_at=made_at)
+        if person_id == rina and state is CohortState.OPEN:
+            told = {
+                "title": spec.title,
+                "slug": spec.slug,
+                "starts_on": starts_on.isoformat(),
+                "schedule": _schedule(spec),
+                "place": spec.place,
+            }
+            world.tell(rina, ENROLLED, told, f"enrolment:{enrolment_id}:{int(made_at.timestamp())}", made_at, is_read=True)
     world.rows.add(
         Enrolment,
         cohort_id=cohort_id,
@@ -138,3 +143,7 @@ def _cohort(world: World, spec: CourseSpec, course_id: int, number: int, starts_
         made_at=counted_from - timedelta(days=20),
         left_at=counted_from - timedelta(days=15),
     )
+
+
+def _schedule(spec: CourseSpec) -> str:
+    return f"{spec.weekdays}, {spec.starts:%H.%M}–{spec.ends:%H.%M} WITA"

@@ -57,6 +57,7 @@ class World:
     rows: Rows
     photos: dict[str, Photo] = field(default_factory=dict)  # by what is drawn, see pictures.py
     people: dict[str, int] = field(default_factory=dict)  # written people by key
+    names: dict[int, str] = field(default_factory=dict)  # of everybody
     members: list[int] = field(default_factory=list)  # everybody who is not staff, generated and written
     shops: list[ShopRow] = field(default_factory=list)
     turns_past: list[TurnRow] = field(default_factory=list)

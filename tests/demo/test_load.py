@@ -14,11 +14,14 @@ from flask import Flask
 from sqlalchemy import String, func, select, union_all
 
 from app import demo, models
+from app.accounts.notices.models import Notice
 from app.accounts.organisations.models import Organisation
 from app.accounts.people.models import Person, PersonRole
 from app.community.threads.models import Post, Room, Thread
 from app.core import clock, facts, passwords
+from app.core.contrib import NoticeKind, offered
 from app.core.db import reading, transaction
+from app.core.outbox import OutboxRow
 from app.market.booths.models import Booth, BoothDay, BoothDayState, BoothKind, Edition, EditionState, MarketDay, Site
 from app.market.leases.models import BoothMonth, Lease, LeaseState
 from app.market.ledger.models import Journal, JournalLine
@@ -56,6 +59,7 @@ def test_the_sample_city_is_whole_and_consistent(city: Flask) -> None:
     _counters()
     _booths()
     _goods_and_orders()
+    _inboxes()
     _alive()
     _careful()
     _accounts(city)
@@ -137,9 +141,10 @@ def _goods_and_orders() -> None:
         instants = [instant for instant in order[1:] if instant is not None]
         assert min(instants) == order.made_at
         assert max(instants) <= clock.now()
-    # Every journal balances, and every sale handed over and paid is in the seller's book to the rupiah.
+    # Every journal balances, and every paid order is in the seller's book to the rupiah.
     assert all(total == 0 for (total,) in rows(select(func.sum(JournalLine.amount_rupiah)).group_by(JournalLine.journal_id)))
-    paid = {tuple(row) for row in rows(select(Order.id, Order.shop_id, Order.total_rupiah).where(Order.state == OrderState.HANDED_OVER))}
+    paid = {tuple(row) for row in rows(select(Order.id, Order.shop_id, Order.total_rupiah).where(Order.paid_at.is_not(None)))}
+    assert count(Order, Order.state == OrderState.HANDED_OVER, Order.paid_at.is_(None)) == 0
     booked = {
         tuple(row)
         for row in rows(
@@ -152,6 +157,20 @@ def _goods_and_orders() -> None:
     assert count(Journal, Journal.order_id.is_(None)) > 0
     payments = rows(select(Payment.id, Payment.amount_rupiah))
     assert sorted(map(tuple, payments)) == sorted(map(tuple, rows(select(PaymentAllocation.payment_id, PaymentAllocation.amount_rupiah))))
+
+
+def _inboxes() -> None:
+    """The printed accounts have something new, of kinds that the pages can word, and what is due later waits in the outbox."""
+    kinds = {kind.code: kind for kind in offered(NoticeKind)}
+    found = rows(select(Notice.kind, Notice.params, Person.name, Notice.read_at).join(Person, Person.id == Notice.person_id))
+    for code, params, _name, _read_at in found:
+        assert code not in kinds or kinds[code].words(params)
+        assert code not in kinds or kinds[code].address(params).startswith("/")
+    assert {code for code, _params, name, _read_at in found if name == "Rina"} >= {"order.ready", "enrolment.made", "thread.reply"}
+    assert {code for code, _params, name, _read_at in found if name == "Ina"} >= {"order.made", "turn.offered", "thread.reply"}
+    assert count(OutboxRow, OutboxRow.topic == "edition.over") == 5
+    assert count(OutboxRow, OutboxRow.topic == "turn.due") == count(Turn, Turn.state == TurnState.OFFERED)
+    assert count(OutboxRow, OutboxRow.due_at <= clock.now()) == 0
 
 
 def _alive() -> None:
