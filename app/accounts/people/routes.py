@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 bp = Blueprint("people", __name__)
 
 
-class Principal(flask_login.UserMixin):  # type: ignore[misc]
+class Principal(flask_login.UserMixin):
     """What Flask-Login keeps: the random token of one sign-in; its SHA-256 finds the row."""
 
     def __init__(self, token: str, live: queries.LiveSession) -> None:
