@@ -1,3 +1,59 @@
-"""What this slice offers to shared pages."""
+"""What courses offer to shared pages."""
 
-CONTRIBUTIONS: tuple[object, ...] = ()
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from app.core.access import Actor, Role
+from app.core.clock import day_of
+from app.core.contrib import DeskCard, HomeCard, LeaveBlocker, PersonalData, SearchSource, SitemapSource
+from app.core.search import Document
+from app.core.words import _, _l
+from app.training.courses import queries
+
+KIND = "course"
+COURSES_ON_HOME = 3
+
+
+def document(session: Session, course_id: int) -> Document | None:
+    """One course for the search; None when it must not be found."""
+    found = queries.findable(session, course_id)
+    return _document(found) if found else None
+
+
+def _document(found: queries.Findable) -> Document:
+    facts = {"organisation": found.organisation, "lesson_hours": found.lesson_hours, "photo_key": found.photo_key}
+    return Document(KIND, found.id, found.title, found.text, queries.course_address(found.slug), facts, found.published_at)
+
+
+def _every(session: Session) -> Iterable[Document]:
+    return map(_document, queries.all_findable(session))
+
+
+def _home(session: Session, _actor: Actor | None, now: datetime) -> list[queries.CohortCard] | None:
+    return queries.open_cohorts(session, now, most=COURSES_ON_HOME).cohorts or None
+
+
+def _sitemap(session: Session) -> Iterable[tuple[str, datetime | date | None]]:
+    yield "/pelatihan", None
+    yield from queries.sitemap(session)
+
+
+def _blockers(session: Session, person_id: int, now: datetime) -> list[str]:
+    return [
+        _("Kelas Anda “{title}” masih punya peserta. Selesaikan atau batalkan dulu angkatannya.", title=title)
+        for title in queries.running_for(session, person_id, day_of(now))
+    ]
+
+
+CONTRIBUTIONS: tuple[object, ...] = (
+    HomeCard("courses", "training/home_courses.html", _home),
+    SearchSource(KIND, _l("Pelatihan"), document, _every),
+    SitemapSource(_sitemap),
+    DeskCard("pelatih", frozenset({Role.TRAINER}), _l("Kelas saya"), "belajar", "courses.desk"),
+    PersonalData("courses", lambda session, person_id: {"courses": queries.taught_data(session, person_id)}),
+    LeaveBlocker(_blockers),
+)

@@ -32,7 +32,11 @@ class CohortState(StrEnum):
 
 class Course(Base):
     __tablename__ = "course"
-    __table_args__ = (UniqueConstraint("slug", name="uq_course_slug"), Index("ix_course_list", "state", "id"), Index("ix_course_trainer", "trainer_id"))
+    __table_args__ = (
+        UniqueConstraint("slug", name="uq_course_slug"),
+        Index("ix_course_list", "state", "id"),
+        Index("ix_course_trainer", "trainer_id"),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     slug: Mapped[str] = mapped_column(String(120))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))

@@ -18,7 +18,10 @@ class EnrolmentState(StrEnum):
 
 class Enrolment(Base):
     __tablename__ = "enrolment"
-    __table_args__ = (UniqueConstraint("cohort_id", "person_id", name="uq_enrolment_cohort_person"), Index("ix_enrolment_person", "person_id"))
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "person_id", name="uq_enrolment_cohort_person"),
+        Index("ix_enrolment_person", "person_id"),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
