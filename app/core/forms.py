@@ -317,10 +317,12 @@ class ChoiceField(_Typed):
     def choices(self, value: Choices) -> None:
         self._choices = value
 
-    def read(self, typed: str) -> str:
-        if typed not in {code for code, _words in self.choices}:
-            raise ValueError(_("Pilih salah satu dari daftar."))
-        return typed
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        # Here and not in `read`: a view may give the choices after the form was filled.
+        if self.typed not in {code for code, _words in self.choices}:
+            self.data = None
+            raise StopValidation(_("Pilih salah satu dari daftar."))
 
     def iter_choices(self) -> Iterable[tuple[str, str, bool, dict[str, Any]]]:
         for code, words in self.choices:
