@@ -139,7 +139,7 @@ def _written_thread(world: World, thread: talk.TalkThread, shape: Shape, room_id
             body_html=to_html(post.text),
             made_at=made_at,
         )
-        if asker in TOLD and post.person != asker:
+        if asker in TOLD and post.person != asker and position > shape.posts - 3:
             params = {"thread_id": thread_id, "title": thread.title, "position": position}
             world.tell(world.people[asker], REPLY, params, f"reply:{post_id}", made_at, is_read=position < shape.posts - 1)
 

@@ -80,6 +80,7 @@ def _fill(app: Flask, size: Size, seed: int, now: datetime) -> None:
     shops.fill(world)
     market.fill(world)
     orders.fill(world)
+    world.write_notices()
     with transaction() as session:
         world.rows.finish(session)
         facts.put(session, facts.DEMO, size.name)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from datetime import date, datetime, timedelta
 
 from app.core.clock import WITA
 from app.demo.calendar import Days, Phase, editions
 from app.demo.content.booths import CONTAINER_SITES, SABOAK, WEDNESDAY, SiteSpec
-from app.demo.content.shops import SHOPS
 from app.demo.people import PLACE_CODES
-from app.demo.shops import GROUP
+from app.demo.shops import GROUP, GROUPS
 from app.demo.world import ShopRow, TurnRow, World
 from app.market.booths.models import (
     Booth,
@@ -31,13 +30,12 @@ from app.market.rota.models import Application, ApplicationState, Turn, TurnPers
 METHODS = {"groups": Method.GROUPS, "direct": Method.DIRECT}
 KINDS = {"tenda": BoothKind.TENT, "meja": BoothKind.TABLE, "gerobak": BoothKind.CART}
 MOST_WEDNESDAYS = 2
+SELLERS_WEDNESDAY_BOOTH = "M-02"
 LEFT_FREE = {"M-12", "N-05", "K-03", "P-04", "J-02"}  # the five that find nobody
 LIVE = {TurnState.OFFERED, TurnState.CONFIRMED, TurnState.ATTENDED, TurnState.ABSENT}
 # What comes of a past turn, of a hundred.
 PAST_TURNS = (*[TurnState.ATTENDED] * 92, *[TurnState.ABSENT] * 3, *[TurnState.GIVEN_BACK] * 5)
-SAMPLE_SELLER = "dapur-oesapa"
-# These are called from the waiting list as well: the sample seller has something to answer and a past to look at.
-ALSO_NEXT = ("dapur-oesapa", "tenun-liliba", "sambal-airnona", "lontar-sikumana", "es-bello", "madu-alak")
+SAMPLE_SELLER = "dapur-oesapa"  # has a turn to answer and a booth on Wednesday, whenever one looks
 
 
 class _Ground:
@@ -54,13 +52,15 @@ def fill(world: World) -> None:
     saboak, wednesday = _ground(world, SABOAK, 1), _ground(world, WEDNESDAY, 2)
     containers = [_container_site(world, number) for number in range(len(CONTAINER_SITES))]
     world.rows.flush()
-    queue = _Queue(world.shops)
-    for edition in editions(SABOAK, world.now, world.size.past_weekends, ahead=3):
+    weekends = editions(SABOAK, world.now, world.size.past_weekends, ahead=3)
+    queue = _Queue(world.shops, next(edition.weeks_away for edition in weekends if edition.phase is Phase.ANSWERING))
+    for edition in weekends:
         _weekend(world, saboak, edition, queue)
         if world.rows.is_full:
             world.rows.flush()
+    booked: Counter[tuple[int, int, int]] = Counter()
     for edition in editions(WEDNESDAY, world.now, world.size.past_weekends, ahead=2):
-        _direct_day(world, wednesday, edition)
+        _direct_day(world, wednesday, edition, booked)
     _leases(world, containers)
     world.rows.flush()
 
@@ -134,30 +134,25 @@ def _edition(world: World, ground: _Ground, days: Days) -> tuple[int, dict[date,
 
 
 class _Queue:
-    """Whose turn it is: in each group and zone the one who has waited longest stands first in line."""
+    """Whose turn it is. Market days go round three groups, so each group rests one weekend of three; in a zone of its group
+    the shop that has waited longest stands first in line."""
 
-    def __init__(self, shops: list[ShopRow]) -> None:
+    def __init__(self, shops: list[ShopRow], answering: int) -> None:
         self._lines: dict[tuple[int, str], deque[ShopRow]] = defaultdict(deque)
-        self._by_slug = {shop.slug: shop for shop in shops}
         for shop in shops:
             self._lines[shop.group, shop.zone].append(shop)
+        # The first group, with the sample seller, stands on the Saturday that is being answered for.
+        self._shift = 2 * answering
 
-    def next(self, days: Days) -> list[ShopRow]:
-        """The shops of one edition: at most as many as the zone has booths, less those that stay free."""
-        group = days.weeks_away % 3
+    def next(self, weeks_away: int, number: int) -> list[ShopRow]:
+        """The shops of one market day: as many as the zones have booths, less those that stay free."""
+        group = (2 * weeks_away + number - self._shift) % GROUPS
         chosen: list[ShopRow] = []
-        if days.weeks_away == 0:  # the market one sees first shows the shops with goods
-            chosen = [self._by_slug[shop.slug] for shop in SHOPS]
-        elif days.phase is Phase.ANSWERING or days.weeks_away % 3 == 2:
-            chosen = [self._by_slug[slug] for slug in ALSO_NEXT]
         for zone, places in GROUP.items():
             line = self._lines[group, zone]
-            wanted = places - sum(shop.zone == zone for shop in chosen)
-            for _ in range(min(wanted, len(line))):
-                shop = line.popleft()
-                line.append(shop)
-                if shop not in chosen:
-                    chosen.append(shop)
+            for _ in range(min(places, len(line))):
+                line.append(line.popleft())
+                chosen.append(line[-1])
         return chosen
 
 
@@ -175,24 +170,25 @@ def _places(shops: list[ShopRow]) -> dict[str, ShopRow]:
 
 
 def _weekend(world: World, ground: _Ground, days: Days, queue: _Queue) -> None:
+    """One shop stands on one day; those who are not called go on waiting."""
     edition_id, day_ids = _edition(world, ground, days)
-    shops = queue.next(days)
-    held = {} if days.phase is Phase.APPLYING else _places(shops)
-    placed = {shop.shop_id: _apply(world, ground, days, edition_id, shop, ApplicationState.PLACED) for shop in held.values()}
-    if days.phase is not Phase.OVER:
-        standing = {shop.owner_id for shop in held.values()}
-        waiting = [shop for shop in world.shops if shop.shop_id not in placed and shop.owner_id not in standing]
-        for shop in world.dice.sample(waiting, 12 if days.phase is Phase.APPLYING else 5):
-            _apply(world, ground, days, edition_id, shop, ApplicationState.SUBMITTED)
-    for day, day_id in day_ids.items():
+    asked: set[int] = set()
+    for number, (day, day_id) in enumerate(day_ids.items()):
+        held = {} if days.phase is Phase.APPLYING else _places(queue.next(days.weeks_away, number))
         for booth in SABOAK.booths:
             holder = held.get(booth.code)
             booth_id = ground.booths[booth.code]
             if holder is not None:
-                _turn(world, days, day, day_id, booth_id, booth.code, holder, Method.GROUPS, placed[holder.shop_id])
+                asked.add(holder.shop_id)
+                application_id = _apply(world, ground, days, edition_id, holder, ApplicationState.PLACED)
+                _turn(world, days, day, day_id, booth_id, booth.code, holder, Method.GROUPS, application_id)
             else:
                 state = BoothDayState.FREE if booth.bookable else BoothDayState.BLOCKED
                 world.rows.add(BoothDay, market_day_id=day_id, booth_id=booth_id, state=state)
+    if days.phase is not Phase.OVER:
+        waiting = [shop for shop in world.shops[:2_000] if shop.shop_id not in asked]
+        for shop in world.dice.sample(waiting, 12 if days.phase is Phase.APPLYING else 5):
+            _apply(world, ground, days, edition_id, shop, ApplicationState.SUBMITTED)
 
 
 def _apply(world: World, ground: _Ground, days: Days, edition_id: int, shop: ShopRow, state: ApplicationState) -> int:
@@ -223,9 +219,7 @@ def _turn_state(world: World, days: Days, day: date, shop: ShopRow) -> TurnState
     if days.closes_at(day) <= world.now:
         return world.dice.choice(PAST_TURNS)
     if days.phase is Phase.ANSWERING:
-        if shop.slug == SAMPLE_SELLER:  # Saturday is confirmed, Sunday waits for her answer
-            return TurnState.OFFERED if day == days.days[-1] else TurnState.CONFIRMED
-        return TurnState.OFFERED if world.dice.random() < 0.25 else TurnState.CONFIRMED
+        return TurnState.OFFERED if shop.slug == SAMPLE_SELLER or world.dice.random() < 0.25 else TurnState.CONFIRMED
     return TurnState.CONFIRMED
 
 
@@ -297,18 +291,27 @@ def _direct_state(world: World, days: Days, day: date) -> TurnState:
     return TurnState.ATTENDED if days.closes_at(day) <= world.now else TurnState.CONFIRMED
 
 
-def _direct_day(world: World, ground: _Ground, days: Days) -> None:
-    """A small market booked directly: seven of twelve booths taken, nobody more than twice a month."""
+def _direct_day(world: World, ground: _Ground, days: Days, booked: Counter[tuple[int, int, int]]) -> None:
+    """A small market booked directly: some of twelve booths taken, nobody more than twice a month (`booked`: owner, year, month)."""
     _, day_ids = _edition(world, ground, days)
-    ((day, day_id),) = day_ids.items()
+    day, day_id = next(iter(day_ids.items()))
     taken = world.dice.sample(WEDNESDAY.booths, 7 if days.phase is Phase.OVER else 5)
-    sellers = [shop for shop in world.shops[: 20 * len(taken)] if shop.group == days.weeks_away % 3]
+    seller = world.shop(SAMPLE_SELLER)
     used: set[int] = set()
     for booth in WEDNESDAY.booths:
-        fitting = [shop for shop in sellers if shop.zone == booth.zone and shop.owner_id not in used and shop.slug != SAMPLE_SELLER]
-        if booth in taken and fitting:
-            shop = world.dice.choice(fitting)
+        fitting = [
+            shop
+            for shop in world.shops[:400]
+            if shop.zone == booth.zone
+            and shop is not seller
+            and shop.owner_id not in used
+            and booked[shop.owner_id, day.year, day.month] < MOST_WEDNESDAYS
+        ]
+        is_sellers = days.weeks_away == 0 and booth.code == SELLERS_WEDNESDAY_BOOTH
+        if is_sellers or (booth in taken and fitting):
+            shop = seller if is_sellers else world.dice.choice(fitting)
             used.add(shop.owner_id)
+            booked[shop.owner_id, day.year, day.month] += 1
             _turn(world, days, day, day_id, ground.booths[booth.code], booth.code, shop, Method.DIRECT, None)
         else:
             world.rows.add(BoothDay, market_day_id=day_id, booth_id=ground.booths[booth.code], state=BoothDayState.FREE)

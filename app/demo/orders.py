@@ -60,6 +60,7 @@ class _Book:
     def __init__(self, world: World) -> None:
         self._world = world
         self._codes: set[str] = set()
+        self._waiting: list[_Made] = []
         self.reserved: Counter[int] = Counter()
 
     def _code(self, prefix: str, letters: int = CODE_LENGTH) -> str:
@@ -69,8 +70,18 @@ class _Book:
                 self._codes.add(code)
                 return code
 
-    def write(self, made: _Made) -> int:
-        """The order, its lines, pickup, stock movements, payment and journal; returns its id."""
+    def add(self, made: _Made) -> None:
+        self._waiting.append(made)
+
+    def write(self) -> None:
+        """All orders in the order of time: lists are read by id."""
+        for made in sorted(self._waiting, key=lambda made: made.made_at):
+            self._write(made)
+            if self._world.rows.is_full:
+                self._world.rows.flush()
+
+    def _write(self, made: _Made) -> None:
+        """The order, its lines, pickup, stock movements, payment and journal."""
         rows = self._world.rows
         code = self._code("PSN-")
         order_id = rows.add(
@@ -114,7 +125,6 @@ class _Book:
             if made.way is PaymentWay.CARD:
                 evidence = Evidence.THIRD_PARTY
             sale(self._world, made.shop, made.total_rupiah, ACCOUNTS[made.way], evidence, made.paid_at, order_id)
-        return order_id
 
     def _tell(self, order_id: int, code: str, made: _Made) -> None:
         """The printed accounts hear of orders that are not over."""
@@ -184,7 +194,7 @@ def fill(world: World) -> None:
             by_day[turn.market_day_id].append(turn)
     for turns in by_day.values():
         for _ in range(min(world.size.orders_a_day, 3 * len(turns))):
-            book.write(_past_order(world, world.dice.choice(turns)))
+            book.add(_past_order(world, world.dice.choice(turns)))
         for turn in turns:
             if turn.attended:
                 rupiah = world.dice.choice(STALL_SALES)
@@ -202,8 +212,9 @@ def fill(world: World) -> None:
             world.rows.flush()
     ahead = [turn for turn in world.turns_ahead if turn.shop.goods]
     for number, turn in enumerate(ahead):
-        book.write(_coming_order(world, turn, COMING[number % len(COMING)], world.dice.choice(world.members)))
+        book.add(_coming_order(world, turn, COMING[number % len(COMING)], world.dice.choice(world.members)))
     _of_the_sample_member(world, book, by_day)
+    book.write()
     world.rows.flush()
     shops.first_stock(world, dict(book.reserved))
 
@@ -280,11 +291,11 @@ def _of_the_sample_member(world: World, book: _Book, by_day: dict[int, list[Turn
     attended = [turn for turns in by_day.values() for turn in turns if turn.attended]
     ahead = [turn for turn in world.turns_ahead if turn.shop.goods]
     if attended:
-        book.write(_past_order(world, attended[-1], rina))
-        book.write(_past_order(world, attended[0], rina))
+        book.add(_past_order(world, attended[-1], rina))
+        book.add(_past_order(world, attended[0], rina))
     for state, turn in zip((OrderState.RESERVED, OrderState.READY, OrderState.CANCELLED), ahead[1:], strict=False):
-        book.write(_coming_order(world, turn, state, rina))
+        book.add(_coming_order(world, turn, state, rina))
     for turn in [turn for turn in ahead if turn.shop is seller][:1]:
         for state in (OrderState.RESERVED, OrderState.READY, OrderState.RESERVED):
-            book.write(_coming_order(world, turn, state, _buyer(world, seller)))
-        book.write(_coming_order(world, turn, OrderState.RESERVED, rina))
+            book.add(_coming_order(world, turn, state, _buyer(world, seller)))
+        book.add(_coming_order(world, turn, OrderState.RESERVED, rina))

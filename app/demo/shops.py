@@ -38,29 +38,31 @@ CATEGORIES = {
 CATEGORY_OF_ZONE = {"M": "makanan", "N": "minuman", "T": "tenun", "K": "kriya", "P": "pertanian", "J": "jasa"}
 # How many shops of each zone make one group of the alternating three: the booths of SABOAK less the five that stay free.
 GROUP = {"M": 15, "N": 5, "T": 8, "K": 7, "P": 4, "J": 2}
+GROUPS = 3
 SEED_STOCK = timedelta(days=400)
 
 
 def fill(world: World) -> None:
-    """Written shops are group A; generated ones fill up B and C and, at the large sizes, all three."""
-    owners = iter([member for member in world.members if member not in {world.people[shop.owner] for shop in SHOPS if shop.owner}])
+    """Written shops first, spread over the three groups; generated ones fill each group's zones up, then go on in turn."""
     written_members = set(world.people.values())
-    owners = (member for member in owners if member not in written_members)
-    for spec in SHOPS:
+    owners = (member for member in world.members if member not in written_members)
+    missing = {(group, zone): count for group in range(GROUPS) for zone, count in GROUP.items()}
+    for number, spec in enumerate(SHOPS):
         owner_id = world.people[spec.owner] if spec.owner else next(owners)
-        row = _shop(world, spec.slug, spec.name, owner_id, spec.zone, spec.home, spec.about, spec.sells, group=0)
+        row = _shop(world, spec.slug, spec.name, owner_id, spec.zone, spec.home, spec.about, spec.sells, group=number % GROUPS)
         row.booth = spec.booth
+        missing[row.group, row.zone] -= 1
         for good in GOODS:
             if good.shop == spec.slug:
                 _good(world, row, good)
-    zones = [zone for zone, count in GROUP.items() for _ in range(count)]
+    places = [place for place, count in missing.items() for _ in range(count)]
+    usual = [(number % GROUPS, zone) for number, zone in enumerate(zone for zone, count in GROUP.items() for _ in range(count))]
     taken = {row.slug for row in world.shops}
     for number in range(world.size.shops - len(SHOPS)):
-        zone = zones[number // 2 % len(zones)]
+        group, zone = places[number] if number < len(places) else usual[number % len(usual)]
         name, home, slug = _stall_name(world, zone, taken)
         sells = world.dice.choice(words.STALL_SELLS[zone])
         about = world.dice.choice(words.STALL_ABOUT).format(place=home, sells=sells, sells_first=sells.capitalize())
-        group = 1 + number % 2 if number < 2 * len(zones) else number % 3
         _shop(world, slug, name, next(owners), zone, home, about, sells, group)
         if world.rows.is_full:
             world.rows.flush()

@@ -34,7 +34,7 @@ class ShopRow:
     owner_id: int
     zone: str
     sells: str
-    group: int  # 0, 1, 2: the three that alternate
+    group: int  # 0, 1, 2: the three that take turns
     booth: str = ""  # where it usually stands
     goods: list[GoodRow] = field(default_factory=list)
 
@@ -59,6 +59,7 @@ class World:
     people: dict[str, int] = field(default_factory=dict)  # written people by key
     names: dict[int, str] = field(default_factory=dict)  # of everybody
     members: list[int] = field(default_factory=list)  # everybody who is not staff, generated and written
+    notices: list[dict[str, Any]] = field(default_factory=list)
     shops: list[ShopRow] = field(default_factory=list)
     turns_past: list[TurnRow] = field(default_factory=list)
     turns_ahead: list[TurnRow] = field(default_factory=list)  # confirmed, days still to come
@@ -72,5 +73,19 @@ class World:
             self.rows.add(OutboxRow, topic=topic, subject_id=subject_id, handler=handler_name(handler), put_at=self.now, due_at=due_at)
 
     def tell(self, person_id: int, kind: str, params: dict[str, Any], event: str, at: datetime, *, is_read: bool = False) -> None:
-        """A notice in somebody's inbox."""
-        self.rows.add(Notice, person_id=person_id, kind=kind, params=params, event=event, made_at=at, read_at=self.now if is_read else None)
+        """A notice in somebody's inbox, written with all others by `write_notices`."""
+        row = {
+            "person_id": person_id,
+            "kind": kind,
+            "params": params,
+            "event": event,
+            "made_at": at,
+            "read_at": self.now if is_read else None,
+        }
+        self.notices.append(row)
+
+    def write_notices(self) -> None:
+        """All notices in the order of time: an inbox is read by id."""
+        for row in sorted(self.notices, key=lambda row: row["made_at"]):
+            self.rows.add(Notice, **row)
+        self.rows.flush()
