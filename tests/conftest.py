@@ -338,6 +338,11 @@ def run_outbox(app: Flask) -> Callable[[], int]:
     return run
 
 
+def run_all_effects(app: Flask) -> int:
+    """Run the outbox of any app, in contexts of its own."""
+    return contextvars.Context().run(_run_outbox, app)
+
+
 def _run_outbox(app: Flask) -> int:
     with app.app_context():
         return outbox.run_due(clock.now(), most=10_000)

@@ -1,0 +1,141 @@
+"""The access matrix: every route has a row, and every cell of it is really requested.
+
+Rows stand in `tests/<area>/access.py`: `ROWS = [("booths.map", {"visitor": 200, "member": 200, "officer": 200}), …]`, and, where
+an address needs more than the sample city's first thing of its kind, `ARGUMENTS = {"threads.thread": {"thread_id": 3}}`.
+A role without a cell is asked too: it must be answered like a member. Roles that are a relation to one thing ("writer") are
+tested in the area, with their own people.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.house.crawl import crawl
+from tests.house.reading import ROOT, listing
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from werkzeug.routing import Rule
+
+    from tests.house.city import City
+
+Cells = dict[str, Any]
+DUMMY: dict[str, Any] = {
+    "IdConverter": 987654321,
+    "SlugConverter": "tidak-ada",
+    "CodeConverter": "tidak-ada-0",
+    "DayConverter": None,
+    "AnyConverter": None,
+}
+
+
+def rows() -> dict[str, Cells]:
+    """Every row of every area, by endpoint."""
+    joined: dict[str, Cells] = {}
+    for path in sorted((ROOT / "tests").rglob("access.py")):
+        module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        for row in module.ROWS:
+            assert row[0] not in joined, f"{row[0]} has two rows in the access matrix; one is in {path.relative_to(ROOT)}."
+            joined[row[0]] = row[1]
+    return joined
+
+
+def given_arguments() -> dict[str, dict[str, Any]]:
+    joined: dict[str, dict[str, Any]] = {}
+    for path in sorted((ROOT / "tests").rglob("access.py")):
+        module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        joined |= getattr(module, "ARGUMENTS", {})
+    return joined
+
+
+def routes(app: Flask) -> dict[str, Rule]:
+    """One rule an endpoint."""
+    found: dict[str, Rule] = {}
+    for rule in app.url_map.iter_rules():
+        found.setdefault(rule.endpoint, rule)
+    return found
+
+
+def test_every_route_has_a_row(app: Flask) -> None:
+    known = rows()
+    missing = [f"{endpoint} ({rule.rule})" for endpoint, rule in routes(app).items() if endpoint not in known]
+    assert not missing, listing(missing, 'Add a row to tests/<area>/access.py: ("endpoint", {"visitor": 303, "member": 200, …}).')
+    gone = sorted(set(known) - set(routes(app)))
+    assert not gone, listing(gone, "These routes are no more: take their rows out of tests/<area>/access.py.")
+
+
+def test_every_row_says_what_a_visitor_and_a_member_get() -> None:
+    found = [endpoint for endpoint, cells in rows().items() if not {"visitor", "member"} <= set(cells)]
+    assert not found, listing(found, "A row says at least what a visitor and a member get.")
+
+
+def test_a_row_agrees_with_the_mark(app: Flask) -> None:
+    """A visitor never gets past a mark, whatever a row claims; a role that the mark leaves out gets 404."""
+    found = []
+    for endpoint, cells in rows().items():
+        mark = getattr(app.view_functions.get(endpoint), "access_mark", None)
+        if mark is None or mark.kind in ("public", "webhook"):
+            continue
+        if cells.get("visitor") != 303:
+            found.append(f"{endpoint}: a visitor gets 303 to /masuk, the row says {cells.get('visitor')}")
+        if mark.kind == "staff":
+            allowed = {str(role) for role in mark.roles}
+            found += [
+                f"{endpoint}: {role} is not in the mark, the row says {cell}"
+                for role, cell in cells.items()
+                if role in ROLES - allowed and cell != 404
+            ]
+            found += [f"{endpoint}: {role} may enter, the row does not say what it gets" for role in allowed if role not in cells]
+    assert not found, listing(found, "Correct the row, or the mark above the view.")
+
+
+ROLES = {"member", "trainer", "officer", "counsellor", "desk", "moderator", "admin"}
+
+
+def test_every_cell_is_answered_as_the_matrix_says(city: City) -> None:
+    known, given = rows(), given_arguments()
+    seen = {endpoint: arguments for role in city.roles for endpoint, arguments in crawl(city, role).arguments.items()}
+    found = []
+    asked = 0
+    for endpoint, rule in routes(city.app).items():
+        cells = known.get(endpoint)
+        if cells is None:
+            continue  # test_every_route_has_a_row says so
+        arguments = given.get(endpoint) or seen.get(endpoint)
+        is_real = arguments is not None or not rule.arguments
+        if arguments is None:
+            arguments = {name: DUMMY[type(converter).__name__] for name, converter in rule._converters.items()}
+            arguments = {name: value for name, value in arguments.items() if value is not None}
+        for role in city.roles:
+            expected = cells.get(role, cells["member"] if role != "visitor" else 303)
+            wanted = set(expected) if isinstance(expected, (tuple, set, list)) else {expected}
+            if not is_real and not wanted & {303, 404}:
+                found.append(
+                    f"{endpoint}: {role} should get {expected}, but no page of the sample city links there. Name one in ARGUMENTS."
+                )
+                continue
+            answer = ask(city, role, rule, arguments)
+            asked += 1
+            if answer is not None and answer not in wanted and not (answer == 404 and not is_real):
+                found.append(f"{endpoint}: {role} should get {expected}, got {answer} ({rule.rule} {arguments})")
+    assert not found, listing(
+        found, "Correct the mark, the policy or the row. A member without the right gets 404, a visitor 303 to /masuk."
+    )
+    assert asked > len(known)
+
+
+def ask(city: City, role: str, rule: Rule, arguments: dict[str, Any]) -> int | None:
+    """The status of one request; an empty form where the route takes none but POST."""
+    with city.app.test_request_context():
+        try:
+            address = city.app.url_for(rule.endpoint, **arguments, _external=False)
+        except Exception as error:  # noqa: BLE001 - said in the failure
+            pytest.fail(f"{rule.endpoint}: no address with {arguments}: {error}")
+    client = city.client(role)
+    methods = rule.methods or set()
+    if "GET" in methods:
+        return client.get(address).status_code
+    return client.post(address, data={}).status_code
