@@ -7,7 +7,6 @@ from datetime import date
 from app.core.forms import ChoiceField, CountField, DayField, Form, LineField, PhotoField, RupiahField, TextField_, TickField
 from app.core.words import _, _l
 from app.training.courses import rules
-from app.training.courses.models import CertificateKind
 
 
 class CourseForm(Form):
@@ -40,10 +39,6 @@ class CourseForm(Form):
     photo_alt = LineField(
         _l("Apa yang terlihat di foto"), max=160, required=False, description=_l("Untuk yang tidak bisa melihat fotonya.")
     )
-
-    @property
-    def certificate_kind(self) -> CertificateKind:
-        return CertificateKind(str(self.certificate.data))
 
 
 class CohortForm(Form):

@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Id, code_type
-
-
-class CourseState(StrEnum):
-    DRAFT = "draft"
-    SHOWN = "shown"
-    ARCHIVED = "archived"
-
-
-class CertificateKind(StrEnum):
-    ATTENDANCE = "attendance"  # sertifikat pelatihan
-    COMPETENCE = "competence"  # uji BNSP
-    NONE = "none"
-
-
-class CohortState(StrEnum):
-    OPEN = "open"
-    CLOSED = "closed"
-    FINISHED = "finished"
-    CANCELLED = "cancelled"
+from app.training.courses.rules import CertificateKind as CertificateKind
+from app.training.courses.rules import CohortState as CohortState
+from app.training.courses.rules import CourseState as CourseState
 
 
 class Course(Base):

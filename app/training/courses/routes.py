@@ -17,6 +17,7 @@ from app.core.web import arg_text, page, say, see_other, sent
 from app.core.words import _
 from app.training.courses import actions, policy, queries, rules
 from app.training.courses.forms import CohortForm, CourseForm, NewCourseForm
+from app.training.courses.models import CertificateKind
 
 bp = Blueprint("courses", __name__)
 
@@ -86,7 +87,7 @@ def _course_draft(form: CourseForm) -> actions.CourseDraft:
         requirements=form.requirements.data or "",
         provided=form.provided.data or "",
         cost_rupiah=_number(form.cost_rupiah.data),
-        certificate=form.certificate_kind,
+        certificate=CertificateKind(str(form.certificate.data)),
         has_childcare=bool(form.has_childcare.data),
         is_women_only=bool(form.is_women_only.data),
         photo_key=photo.key if photo else None,

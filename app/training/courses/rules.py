@@ -6,7 +6,26 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from app.core.words import Lazy, _l
-from app.training.courses.models import CertificateKind, CohortState
+
+
+class CourseState(StrEnum):
+    DRAFT = "draft"
+    SHOWN = "shown"
+    ARCHIVED = "archived"
+
+
+class CertificateKind(StrEnum):
+    ATTENDANCE = "attendance"  # sertifikat pelatihan
+    COMPETENCE = "competence"  # uji BNSP
+    NONE = "none"
+
+
+class CohortState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
 
 # Code -> word. The kinds of domain.md §7 that are taught in Kupang.
 VOCATIONS: dict[str, Lazy] = {
