@@ -42,7 +42,7 @@ def verify(kept: str | None, password: str) -> bool:
         _mine().verify(kept or _nobodys(current_app.extensions["settings"].cheap_passwords), _bytes(password))
     except (VerificationError, InvalidHashError):
         return False
-    return kept is not None
+    return bool(kept)
 
 
 def needs_rehash(kept: str) -> bool:
