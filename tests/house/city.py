@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from app.config import Settings
 from app.core.db import db, reading
 from tests import servers
 from tests.conftest import a_client, build, discard, run_all_effects
+from tests.house.crawl import Walk, crawl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,25 +65,45 @@ class City:
 
     app: Flask
     people: dict[str, int]  # role -> person
+    walks: dict[str, Walk] = dataclasses.field(default_factory=dict)
 
     def client(self, role: str) -> Client:
         """A fresh client of the first sample account with that role, or of a visitor."""
         return a_client(self.app, self.people.get(role))
+
+    def walk(self, role: str) -> Walk:
+        """What that role comes by, walked once."""
+        if role not in self.walks:
+            self.walks[role] = crawl(self, role)
+        return self.walks[role]
 
     @property
     def roles(self) -> list[str]:
         return ["visitor", *self.people]
 
 
-@pytest.fixture
-def city(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[City]:
-    """The sample city on SQLite, `demo` size unless the test's parameter says another."""
-    shutil.copytree(template(str(getattr(request, "param", "demo"))), tmp_path, dirs_exist_ok=True)
-    app = build(_settings(tmp_path, f"sqlite:///{tmp_path / 'katong.sqlite3'}"))
-    accounts = json.loads((tmp_path / "demo-accounts.json").read_text(encoding="utf-8"))
-    with app.app_context():
-        with reading() as session:
-            ids = {phone: number for number, phone in session.execute(select(Person.id, Person.phone))}
-        people = {account["role"]: ids[account["phone"]] for account in reversed(accounts)}
-        yield City(app, dict(reversed(people.items())))
+@contextmanager
+def opened(folder: Path, size: str = "demo") -> Iterator[City]:
+    """A copy of the sample city in an empty folder."""
+    shutil.copytree(template(size), folder, dirs_exist_ok=True)
+    app = build(_settings(folder, f"sqlite:///{folder / 'katong.sqlite3'}"))
+    accounts = json.loads((folder / "demo-accounts.json").read_text(encoding="utf-8"))
+    with app.app_context(), reading() as session:
+        ids = {phone: number for number, phone in session.execute(select(Person.id, Person.phone))}
+    people = {account["role"]: ids[account["phone"]] for account in reversed(accounts)}
+    yield City(app, dict(reversed(people.items())))
     discard(app)
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[City]:
+    """The sample city on SQLite, to change as one likes."""
+    with opened(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def seen_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """The sample city to look at only, one a worker."""
+    with opened(tmp_path_factory.mktemp("seen-city")) as made:
+        yield made

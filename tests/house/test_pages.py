@@ -9,28 +9,30 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.house.crawl import crawl
+from tests.house.city import opened
 from tests.house.reading import listing
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.house.city import City
     from tests.house.crawl import Walk
 
 MOST_STATEMENTS = 12
 MOST_BYTES = 30 * 1024  # HTML, CSS and JS of a first view, compressed
+pytestmark = pytest.mark.xdist_group("sample city")  # the walks are kept by one worker
 ROLES = ["visitor", "member", "seller", "trainer", "officer", "counsellor", "desk", "moderator", "admin"]
-NO_HTML = ("machines.", "files.")
 
 
-def test_roles_are_those_of_the_sample_accounts(city: City) -> None:
-    assert set(city.roles) == set(ROLES)
+def test_roles_are_those_of_the_sample_accounts(seen_city: City) -> None:
+    assert set(seen_city.roles) == set(ROLES)
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_page_is_whole_light_and_cheap(city: City, role: str) -> None:
-    walk = crawl(city, role)
+def test_every_page_is_whole_light_and_cheap(seen_city: City, role: str) -> None:
+    walk = seen_city.walk(role)
     assert len(walk.pages) > 10, f"{role} reaches {len(walk.pages)} pages only: is the first page empty?"
-    found = broken(walk) + untidy(walk) + heavy(city, walk) + dear(walk)
+    found = broken(walk) + untidy(walk) + heavy(seen_city, walk) + dear(walk)
     assert not found, listing(found, "Each line names the page and what is wrong with it.")
 
 
@@ -72,7 +74,8 @@ def heavy(city: City, walk: Walk) -> list[str]:
         for asset in page.read.assets:
             path = urlsplit(asset).path
             if path not in weights:
-                weights[path] = len(gzip.compress(client.get(path).get_data(), 6))
+                with client.get(path) as answer:
+                    weights[path] = len(gzip.compress(answer.get_data(), 6))
             weight += weights[path]
         if weight > MOST_BYTES:
             found.append(f"{page.address}: {weight} bytes compressed, {MOST_BYTES} are allowed")
@@ -91,10 +94,9 @@ def dear(walk: Walk) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("city", ["city"], indirect=True)
-def test_statements_do_not_grow_with_the_city(city: City, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> None:
-    """The same limits hold with 20,000 posts and 3,000 products (under `make proof`; `make test` has the sample city)."""
-    if not request.config.getoption("--proof"):
-        return
-    found = [line for role in ("visitor", "seller", "trainer", "officer") for line in dear(crawl(city, role))]
+@pytest.mark.proof
+def test_statements_do_not_grow_with_the_city(tmp_path: Path) -> None:
+    """The same limit holds with 20,000 posts and 3,000 products."""
+    with opened(tmp_path, "city") as city:
+        found = [line for role in ("visitor", "seller", "trainer", "officer") for line in dear(city.walk(role))]
     assert not found, listing(found, "A list asks once, whatever its length.")
