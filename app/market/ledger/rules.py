@@ -14,7 +14,7 @@ ACCOUNT_WORDS: dict[str, Lazy] = {"cash": _l("Tunai"), "qris": _l("QRIS"), "card
 EVIDENCE_WORDS: dict[str, Lazy] = {
     "a": _l("Catatan pihak ketiga"),
     "b": _l("Pembeli memesan, penjual menyerahkan"),
-    "c": _l("Dicatat penjual, belum diserahkan"),
+    "c": _l("Dicatat penjual, tidak diperiksa"),
 }
 # Received by an account of the same name as the way of paying.
 RECEIVED = ("cash", "qris", "card")

@@ -132,10 +132,10 @@ def product_path(product_id: int, title: str) -> str:
     return f"/pasar/p/{product_id}-{slug_of(title)}"
 
 
-def _card(row: Any, plates: Mapping[int, str]) -> GoodCard:
+def _card(row: Any, plates: Mapping[int, str], *, placed: bool = True) -> GoodCard:
     product_id, title, price, unit, shop_id, shop_name, place_code, halal, has_pork, available, photo_key, photo_alt, made_at = row
     return GoodCard(
-        product_id, title, price, unit, shop_id, shop_name, plates.get(shop_id) or place_name(place_code),
+        product_id, title, price, unit, shop_id, shop_name, (plates.get(shop_id) or place_name(place_code)) if placed else "",
         rules.halal_sign(halal, has_pork), available, photo_key, photo_alt or title, product_path(product_id, title), made_at,
     )  # fmt: skip
 
@@ -241,7 +241,7 @@ def goods_of_shop(session: Session, shop_id: int, most: int = 60, but: int = 0) 
     """What an open shop offers, available things first, then the newest; without product `but`."""
     statement = _shop_goods_statement()
     rows = session.connection().execute(statement, {"shop": shop_id, "but": but, "most": most}).all()
-    return [_card(row, {}) for row in rows]
+    return [_card(row, {}, placed=False) for row in rows]
 
 
 @lru_cache(1)
