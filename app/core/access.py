@@ -10,8 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import current_app, g, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
 
 from app.core.refusals import NotThere
 
@@ -110,8 +112,22 @@ def actor() -> Actor:
 
 def sign_in_page() -> ResponseReturnValue:
     """Send a visitor to sign in and back again."""
-    here = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else "/"
+    here = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else last_page()
     return redirect(url_for("people.sign_in", next=here if here != "/" else None), 303)
+
+
+def last_page() -> str | None:
+    """Path and query of the page the request came from, if it is a page of ours that can be opened; else None."""
+    try:
+        referer = urlsplit(request.headers.get("Referer", ""))
+        path = referer.path + (f"?{referer.query}" if referer.query else "")
+        if referer.netloc != request.host or not path.startswith("/") or path.startswith(("//", "/\\")):
+            return None
+        # A form shown again stands at an address that only takes POST.
+        current_app.create_url_adapter(request).match(referer.path, method="GET")  # type: ignore[union-attr]
+    except (ValueError, HTTPException):
+        return None
+    return path
 
 
 def enforce() -> ResponseReturnValue | None:

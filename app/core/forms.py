@@ -22,20 +22,43 @@ from app.core.words import Lazy, _, _l
 
 Words = Lazy | str
 
-# Directional overrides and isolates can make a text read otherwise than it is stored.
-_UNSEEN = re.compile("[\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]")
+# Control characters, surrogates, private use and noncharacters; what is merely newer than our tables (an emoji) stays.
+_CONTROL = "\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ue000-\\uf8ff\\ufdd0-\\ufdef\\ufffe\\uffff\\U000f0000-\\U0010ffff"
+# Directional overrides and isolates can make a text read otherwise than it is stored; fillers are letters that nobody sees.
+_HIDDEN = (
+    "\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b\\u200e\\u200f\\u2028\\u2029\\u202a-\\u202e"
+    "\\u2060-\\u206f\\u2800\\u3164\\ufeff\\uffa0\\ufff9-\\ufffb\\U000e0001"
+)
+_UNSEEN = re.compile(f"[{_CONTROL}{_HIDDEN}]")
+MOST_MARKS = 30  # accents on one letter (Unicode's stream-safe text): sorting a hundred thousand of them takes 20 seconds
 MOST_RUPIAH = 1_000_000_000  # a billion: beyond any honest price or sum typed here
 
 
 def clean(text: str, *, lines: bool) -> tuple[str, bool]:
     """The text without what can't be seen (NFC, trimmed), and whether anything had to go that a person should know of."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn") or c in "\n\t")
-    kept = _UNSEEN.sub("", kept)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = _UNSEEN.sub("", text)
+    if not kept.isascii():
+        kept = _with_few_marks(kept)
     was_dirty = len(kept) != len(text)
+    kept = unicodedata.normalize("NFC", kept)
     if not lines:
         kept = " ".join(kept.split())
     return kept.strip(), was_dirty
+
+
+def _with_few_marks(text: str) -> str:
+    kept, run = [], 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+def is_visible(text: str) -> bool:
+    """Whether there is a letter, a digit, a sign or a picture in it: a title of joiners and accents alone is empty to the reader."""
+    return any(unicodedata.category(c)[0] in "LNPS" or unicodedata.category(c) == "Cn" for c in text)
 
 
 class _Meta(wtforms.Form.Meta):
@@ -102,6 +125,8 @@ class _Typed(wtforms.StringField):
         self.data = None
         if was_dirty:
             raise ValueError(str(_l("Ada tanda yang tidak terlihat dalam tulisan ini. Sudah kami buang. Periksa lagi, lalu kirim.")))
+        if not is_visible(self.typed):
+            self.typed = ""
         if self.typed:
             self.data = self.read(self.typed)
 

@@ -7,6 +7,7 @@ leaves a lease that ends by itself. After `MOST_TRIES` a row rests and shows on 
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -102,10 +103,11 @@ def _run(row: OutboxRow, now: datetime) -> bool:
         if handler is None:
             raise LookupError(row.handler)
         handler(row.subject_id)
-    except Exception as error:
-        log.warning(
-            "outbox row %s (%s -> %s) failed, try %s: %s", row.id, row.topic, row.handler, row.tries, type(error).__name__, exc_info=True
-        )
+    except Exception as error:  # noqa: BLE001 - whatever it is, the row is tried again
+        # Where and of what kind; the error's own text may quote a person, as PostgreSQL's does.
+        where = "".join(traceback.format_tb(error.__traceback__)[-8:])
+        kind = type(error).__name__
+        log.warning("outbox row %s (%s -> %s) failed, try %s: %s\n%s", row.id, row.topic, row.handler, row.tries, kind, where)
         with transaction() as session:
             session.execute(
                 update(OutboxRow).where(OutboxRow.id == row.id).values(due_at=now + back_off(row.tries), trouble=type(error).__name__[:200])

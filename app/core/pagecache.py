@@ -1,6 +1,6 @@
 """Whole pages for visitors, kept compressed in each process.
 
-A key is path, query, language, theme and data saver; a page names the versions it depends on, which actions raise
+A key is the address with its host (sitemaps name it), query, language, theme and data saver; a page names the versions it depends on, which actions raise
 in their own transaction (`touch`). A hit costs one statement that reads the versions. Nothing of a signed-in
 person is ever kept: a request that carries a session is not looked up and not stored.
 """
@@ -109,7 +109,7 @@ def cached(*names: str) -> Callable[[View], View]:
             if not _may_keep():
                 return view(*args, **kwargs)
             shelf: _Shelf = current_app.extensions.setdefault("page_shelf", _Shelf())
-            key = (request.full_path, g.language, g.theme, g.saver)
+            key = (request.host_url, request.path, request.query_string, g.language, g.theme, g.saver)
             versions = _versions(names)
             encoding = next((e for e in ("br", "gzip") if request.accept_encodings[e] > 0), "")
             bodies, kind = shelf.get(key, versions) or ({}, "")

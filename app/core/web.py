@@ -14,14 +14,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, flash, g, make_response, redirect, request
+from flask import Response, current_app, flash, g, make_response, redirect, request, session
 from flask.sessions import SecureCookieSessionInterface
+from sqlalchemy.exc import OperationalError, TimeoutError  # noqa: A004 - of the pool of connections
 from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter, RequestRedirect, ValidationError
 
-from app.core import access, assets, clock, facts, formats, forms, once, templating, words
+from app.core import access, assets, bodies, clock, facts, formats, forms, once, templating, words
 from app.core.db import reading
 from app.core.refusals import NotThere, Refusal, TooFast
 
@@ -33,11 +34,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("katong.web")
 
-MEBIBYTE = 1024 * 1024
-MOST_BODY_BYTES = 64 * MEBIBYTE  # streamed to disk; a field's own limit is said beside the field
-MOST_TEXT_BYTES = 8 * MEBIBYTE  # typed text in one request; longer than any field, so that the field can say so
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CHECKOUT = "https://checkout.stripe.com"
+MOST_SAYINGS = 4  # sentences that wait for the next page: they lie in the cookie, which must stay below 4 KB
 
 
 # Addresses
@@ -46,7 +45,7 @@ CHECKOUT = "https://checkout.stripe.com"
 class IdConverter(BaseConverter):
     """A row id that fits a 64-bit integer."""
 
-    regex = r"[1-9]\d{0,17}"
+    regex = r"[1-9][0-9]{0,17}"
 
     def to_python(self, value: str) -> int:
         return int(value)
@@ -64,7 +63,9 @@ class CodeConverter(BaseConverter):
 
 
 class DayConverter(BaseConverter):
-    regex = r"\d{4}-\d{2}-\d{2}"
+    """A day that a market could be on: what is a century away is no page, and no arithmetic can run off the calendar."""
+
+    regex = r"20[0-9]{2}-[0-9]{2}-[0-9]{2}"
 
     def to_python(self, value: str) -> date:
         try:
@@ -99,10 +100,7 @@ def is_local(address: str) -> bool:
     """Whether an address is a path of this site: one slash, no control characters, no backslash, no host."""
     if not address.startswith("/") or address.startswith(("//", "/\\")) or "\\" in address or len(address) > 500:
         return False
-    if any(ord(c) < 33 or ord(c) == 127 for c in address):
-        return False
-    parts = urlsplit(address)
-    return not parts.scheme and not parts.netloc
+    return not any(ord(c) < 33 or ord(c) == 127 for c in address)
 
 
 def absolute(path: str) -> str:
@@ -121,6 +119,9 @@ def page(template: str, **context: Any) -> str:
 def say(sentence: str, kind: str = "good") -> None:
     """A sentence on the next page: good, info, wait or bad."""
     flash(sentence, kind)
+    waiting = session.get("_flashes", [])
+    if len(waiting) > MOST_SAYINGS:
+        session["_flashes"] = waiting[-MOST_SAYINGS:]
 
 
 def sent() -> CombinedMultiDict[str, Any]:
@@ -164,14 +165,19 @@ class _Sessions(SecureCookieSessionInterface):
         return cookie_name()
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        return request.is_secure
+        return is_secure()
 
     def get_cookie_domain(self, app: Flask) -> None:
         return None
 
 
 def cookie_name() -> str:
-    return "__Host-katong" if request.is_secure else "katong"
+    return "__Host-katong" if is_secure() else "katong"
+
+
+def is_secure() -> bool:
+    """Whether the browser talks https to us: by what the trusted proxy says, or because BASE_URL promises it."""
+    return request.is_secure or str(current_app.config["BASE_URL"]).startswith("https://")
 
 
 def csrf_token() -> str:
@@ -225,8 +231,12 @@ def _check_origin() -> None:
 
 
 def _is_ours(origin: str) -> bool:
-    host = urlsplit(origin).netloc.lower()
-    if not host:
+    try:
+        parts = urlsplit(origin)
+    except ValueError:  # a half-open [ of an IPv6 address
+        return False
+    host = parts.netloc.lower()
+    if not host or parts.scheme not in ("http", "https"):
         return False
     base = current_app.config["BASE_URL"]
     return host == request.host.lower() or (bool(base) and host == urlsplit(base).netloc.lower())
@@ -266,7 +276,7 @@ def _headers(response: Response) -> Response:
         "accelerometer=(), camera=(self), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=(), browsing-topics=()"
     )
     headers["X-Permitted-Cross-Domain-Policies"] = "none"
-    if request.is_secure:
+    if is_secure():
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if "Cache-Control" not in headers:
         # Visitors' pages may be kept by the browser but are asked for again; a person's pages are never kept.
@@ -317,21 +327,26 @@ def _on_refusal(error: Refusal) -> ResponseReturnValue:
         return _error_page(403, words=str(error))
     if isinstance(error, FormTooOld):
         return _error_page(400, words=str(error))
-    flash(str(error), "bad")
-    return see_other(error.back or _last_page())
-
-
-def _last_page() -> str:
-    """The page a form stood on, if it was ours."""
-    referer = urlsplit(request.headers.get("Referer", ""))
-    path = referer.path + (f"?{referer.query}" if referer.query else "")
-    return path if referer.netloc == request.host and is_local(path) else "/"
+    say(str(error), "bad")
+    back = error.back or access.last_page() or "/"
+    # A page that refuses to open must not be sent back to itself.
+    if request.method in SAFE and urlsplit(back).path == request.path:
+        back = "/" if request.path != "/" else "/panduan"
+    return see_other(back)
 
 
 def _on_http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
-        return error.get_response()  # type: ignore[return-value]
+        answer = error.get_response()
+        if isinstance(error, RequestRedirect):  # from the router, which believes the Host header
+            to = urlsplit(error.new_url)
+            answer.headers["Location"] = "/" + to.path.lstrip("/") + (f"?{to.query}" if to.query else "")
+        return answer
+    if status >= 500:
+        return _still_page(status)
+    if status == 413:
+        bodies.drain()
     response = _error_page(status)
     if status == 405 and error.get_response().headers.get("Allow"):
         response.headers["Allow"] = error.get_response().headers["Allow"]
@@ -339,12 +354,23 @@ def _on_http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _on_error(error: Exception) -> ResponseReturnValue:
-    # Where it broke and of what kind, never the error's own text: that may quote what a person typed.
-    where = "".join(traceback.format_tb(error.__traceback__)[-12:])
+    _log_failure(error)
+    return _still_page(503 if isinstance(error, (OperationalError, TimeoutError)) else 500)
+
+
+def _log_failure(error: BaseException | None) -> None:
+    """Where it broke and of what kind, never the error's own text: that may quote what a person typed."""
+    where = "".join(traceback.format_tb(error.__traceback__)[-12:]) if error is not None else ""
     log.error("request %s failed: %s\n%s", g.get("request_id", "-"), type(error).__name__, where)
-    # Drawn before anything broke: it needs no database and no template.
-    response = Response(assets.still_page(current_app, 500, error_code(500), g.get("language", "id")), 500, mimetype="text/html")
+
+
+def _still_page(status: int) -> Response:
+    """Drawn before anything broke: it needs no database and no template."""
+    shown = 503 if status in (502, 503, 504) else 500
+    response = Response(assets.still_page(current_app, shown, error_code(status), g.get("language", "id")), status, mimetype="text/html")
     response.headers["Cache-Control"] = "no-store"
+    if shown == 503:
+        response.headers["Retry-After"] = "30"
     return response
 
 
@@ -381,9 +407,9 @@ def init_web(app: Flask, settings: Settings) -> None:
     """Install everything above on the app."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        MAX_CONTENT_LENGTH=MOST_BODY_BYTES + MEBIBYTE,
-        MAX_FORM_MEMORY_SIZE=MOST_TEXT_BYTES,
-        MAX_FORM_PARTS=1000,
+        MAX_CONTENT_LENGTH=bodies.MOST_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=bodies.MOST_TEXT_BYTES,
+        MAX_FORM_PARTS=bodies.MOST_FIELDS,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
@@ -401,6 +427,8 @@ def init_web(app: Flask, settings: Settings) -> None:
         COMPRESS_MIMETYPES=["text/html", "text/plain", "application/xml", "application/json", "text/calendar", "image/svg+xml"],
     )
     app.session_interface = _Sessions()
+    app.request_class = bodies.Request
+    app.log_exception = lambda exc_info: _log_failure(exc_info[1])  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.converters.update(id=IdConverter, slug=SlugConverter, code=CodeConverter, day=DayConverter)
     app.jinja_env.globals.update(
