@@ -76,11 +76,11 @@ def test_marking_all_leaves_what_came_meanwhile(sign_in: Callable[[Any], Client]
     assert unread() == [4]
 
 
-@pytest.mark.parametrize("typed", ["", "x", "-1", "9" * 40, "１", "\x00"])
-def test_marking_takes_any_number(sign_in: Callable[[Any], Client], ros: Person, typed: str) -> None:
+def test_marking_takes_any_number(sign_in: Callable[[Any], Client], ros: Person) -> None:
     told(ros.id, 1)
     mine = sign_in(ros)
-    assert mine.post("/kabar/dibaca", data={"csrf": mine.csrf(), "sampai": typed}).status_code == 303
+    for typed in ("", "x", "-1", "9" * 40, "１", "\x00"):
+        assert mine.post("/kabar/dibaca", data={"csrf": mine.csrf(), "sampai": typed}).status_code == 303, typed
     assert unread() == [1]
 
 

@@ -48,9 +48,10 @@ def test_a_greeting_and_a_kabupaten(client: Client) -> None:
         assert session.execute(select(Person.place_code, Person.greeting)).one() == ("53.02", "Mama")
 
 
-@pytest.mark.parametrize("place", ["Luar Kota Kupang", "luar kota", "Lainnya / luar NTT", "kel. naikoten 1", "Kabupaten Belu"])
-def test_every_place_people_name(client: Client, place: str) -> None:
-    assert client.fill("/daftar", GOOD | {"place": place}, action="/daftar").status_code == 303
+def test_every_place_people_name(app: Any) -> None:
+    for number, place in enumerate(["Luar Kota Kupang", "luar kota", "Lainnya / luar NTT", "kel. naikoten 1", "Kabupaten Belu"]):
+        answer = app.test_client().post("/daftar", data=GOOD | {"place": place, "phone": f"0812-3900-12{number:02d}"})
+        assert answer.status_code == 303, place
 
 
 BAD: list[tuple[str, str, str]] = [
@@ -86,26 +87,27 @@ BAD: list[tuple[str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("field", "typed", "words"), BAD)
-def test_bad_input_is_answered_beside_its_field(client: Client, field: str, typed: str, words: str) -> None:
-    sent = {**GOOD, field: typed}
-    if field == "agree":
-        del sent["agree"]
-    answer = client.post("/daftar", data=sent)
-    shown = answer.get_data(as_text=True)
-    assert answer.status_code == 422
-    assert words in shown
-    assert f'id="{field}-e"' in shown
+def test_bad_input_is_answered_beside_its_field(client: Client) -> None:
+    for field, typed, words in BAD:
+        sent = {**GOOD, field: typed}
+        if field == "agree":
+            del sent["agree"]
+        answer = client.post("/daftar", data=sent)
+        shown, case = answer.get_data(as_text=True), f"{field}={typed[:20]!r}"
+        assert answer.status_code == 422, case
+        assert words in shown, case
+        assert f'id="{field}-e"' in shown, case
+        for kept in set(GOOD) - {field, "password", "agree"}:
+            assert GOOD[kept].replace("-", "") in shown.replace("-", ""), f"{case}: {kept} was lost"
+        assert "periuk" not in shown, "a password is never sent back"
     assert people() == 0
-    for kept in set(GOOD) - {field, "password", "agree"}:
-        assert GOOD[kept].replace("-", "") in shown.replace("-", ""), f"{kept} was lost"
-    assert "periuk" not in shown, "a password is never sent back"
 
 
-@pytest.mark.parametrize("data", [None, b"\xff\xfe=%00", "name=%ff%fe&phone=%00", "=&&&=;"])
-def test_garbage_is_no_500(client: Client, data: Any) -> None:
-    answer = client.post("/daftar", data=data, content_type="application/x-www-form-urlencoded")
-    assert answer.status_code == 422
+def test_garbage_is_no_500(client: Client) -> None:
+    garbage: list[Any] = [None, b"\xff\xfe=%00", "name=%ff%fe&phone=%00", "=&&&=;"]
+    for data in garbage:
+        answer = client.post("/daftar", data=data, content_type="application/x-www-form-urlencoded")
+        assert answer.status_code == 422, data
 
 
 def test_what_a_person_types_is_shown_as_text(client: Client) -> None:
