@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from flask import g, has_request_context
+
 from app.core import draw, pictures
 from app.core.words import _
 
@@ -90,8 +92,7 @@ def install(app: Flask) -> None:
     environment = app.jinja_env
 
     def saving() -> bool:
-        saver = environment.globals.get("saver")
-        return bool(saver()) if callable(saver) else False
+        return bool(g.get("saver", False)) if has_request_context() else False
 
     environment.globals.update(
         ui=Parts(environment),

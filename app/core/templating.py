@@ -7,8 +7,10 @@ What is constant on a page is made constant when the template is compiled: `_("â
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
+import markupsafe
 from flask import Flask, current_app
 from flask.templating import Environment
 from jinja2 import nodes
@@ -18,6 +20,9 @@ from markupsafe import Markup, escape
 from app.core import words
 
 ENVIRONMENTS = "template_environments"
+
+# The function under markupsafe.escape; it lives in one of two modules, compiled or plain.
+_escape_text: Callable[[str], str] = getattr(markupsafe, "_escape_inner", lambda text: str(escape(text)))
 
 
 class _Constants(NodeTransformer):
@@ -48,10 +53,25 @@ def icon(sprite: str, name: str) -> Markup:
     return Markup('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>').format(escape(sprite), name)
 
 
+def _quick_escape(value: object) -> str:
+    """markupsafe's escape without the Markup around it."""
+    if type(value) is str:
+        return _escape_text(value)
+    if hasattr(value, "__html__"):
+        return str(value.__html__())
+    return _escape_text(str(value))
+
+
 class WordedEnvironment(Environment):
     """Flask's environment in one language."""
 
     language = words.LANGUAGES[0]
+
+    quick_escape = staticmethod(_quick_escape)
+
+    def _generate(self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False) -> str:
+        """Jinja's own code, with output escaped by `_quick_escape`: what is only joined need not be wrapped first."""
+        return str(super()._generate(source, name, filename, defer_init)) + "\nescape = environment.quick_escape\n"
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree: nodes.Template = super()._parse(source, name, filename)

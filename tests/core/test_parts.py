@@ -9,7 +9,7 @@ import pytest
 from flask import Flask, g
 from werkzeug.datastructures import MultiDict
 
-from app.core import forms, parts, words
+from app.core import forms, parts, templating, words
 
 
 class GoodsForm(forms.Form):
@@ -40,7 +40,7 @@ def page(app: Flask) -> Iterator[Flask]:
 
 
 def shown(app: Flask, source: str, **context: object) -> str:
-    return app.jinja_env.from_string(source).render(**context)
+    return templating.environment(app).from_string(source).render(**context)
 
 
 def test_a_refused_field_says_why_keeps_the_text_and_is_joined_to_both(page: Flask) -> None:
