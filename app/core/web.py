@@ -9,13 +9,12 @@ import re
 import secrets
 import time
 import traceback
-import uuid
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, flash, g, make_response, redirect, request, session
-from flask.sessions import SecureCookieSessionInterface
+from flask import Request, Response, current_app, flash, g, make_response, redirect, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from sqlalchemy.exc import OperationalError, TimeoutError  # noqa: A004 - of the pool of connections
 from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import HTTPException
@@ -161,6 +160,9 @@ def arg_instant(name: str) -> Any:
 class _Sessions(SecureCookieSessionInterface):
     """Flask's signed cookie; over https it is Secure and carries the __Host- prefix."""
 
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return super().open_session(app, request) if cookie_name() in request.cookies else self.session_class()
+
     def get_cookie_name(self, app: Flask) -> str:
         return cookie_name()
 
@@ -247,7 +249,7 @@ def _is_ours(origin: str) -> bool:
 
 def _begin() -> ResponseReturnValue | None:
     g.began = time.perf_counter()
-    g.request_id = uuid.uuid4().hex[:12]
+    g.request_id = secrets.token_hex(6)
     g.has_session = g.has_flash = cookie_name() in request.cookies
     language = request.cookies.get("bahasa", "")
     g.language = language if language in words.LANGUAGES else "id"
@@ -263,28 +265,30 @@ def _begin() -> ResponseReturnValue | None:
     return None
 
 
+# On every answer that does not say otherwise itself.
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "accelerometer=(), camera=(self), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    "X-Permitted-Cross-Domain-Policies": "none",
+}
+
+
 def _headers(response: Response) -> Response:
-    headers = response.headers
-    headers["X-Request-Id"] = g.get("request_id", "-")
-    headers.setdefault("Content-Security-Policy", current_app.config["CSP"])
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers["X-Frame-Options"] = "DENY"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers["Permissions-Policy"] = (
-        "accelerometer=(), camera=(self), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=(), browsing-topics=()"
-    )
-    headers["X-Permitted-Cross-Domain-Policies"] = "none"
+    said = {name.lower() for name, _value in response.headers}
+    more = {**_ALWAYS, "X-Request-Id": g.get("request_id", "-"), "Content-Security-Policy": current_app.config["CSP"]}
     if is_secure():
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if "Cache-Control" not in headers:
-        # Visitors' pages may be kept by the browser but are asked for again; a person's pages are never kept.
-        private = g.get("has_session", False) or "Set-Cookie" in headers or response.status_code >= 400
-        headers["Cache-Control"] = "no-store" if private else "no-cache"
+        more["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    # Visitors' pages may be kept by the browser but are asked for again; a person's pages are never kept.
+    private = g.get("has_session", False) or "set-cookie" in said or response.status_code >= 400
+    more["Cache-Control"] = "no-store" if private else "no-cache"
     if response.mimetype == "text/html":
-        headers.setdefault("Content-Language", g.get("language", "id"))
+        more["Content-Language"] = g.get("language", "id")
         response.vary.update(("Cookie", "Save-Data"))
+    response.headers.extend([(name, value) for name, value in more.items() if name.lower() not in said])
     return response
 
 
