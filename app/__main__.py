@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
 import click
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from app.config import Settings, SettingsError
 from app.core import schema, serving
@@ -191,8 +190,8 @@ def is_sample(settings: Settings) -> bool:
 
     engine = create_engine(settings.database_url)
     try:
-        with Session(engine) as session:
-            return facts.get(session, facts.DEMO) is not None
+        with engine.connect() as connection:
+            return connection.scalar(select(facts.Fact.value).where(facts.Fact.name == facts.DEMO)) is not None
     finally:
         engine.dispose()
 

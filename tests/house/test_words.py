@@ -154,7 +154,8 @@ class Shown(HTMLParser):
         self._hidden -= tag in {"script", "style"}
 
     def handle_data(self, data: str) -> None:
-        if not self._hidden and re.search(r"[^\W\d_]{3,}", data) and '="' not in data:
+        words = [word for word in re.findall(r"[^\W\d_]{3,}", data) if set(word) != {"x"}]
+        if not self._hidden and words and '="' not in data:
             self.words.append((self.getpos()[0], " ".join(data.split())))
 
 
