@@ -10,6 +10,7 @@ from app.community.threads.contrib import REPLY
 from app.community.threads.models import Post, Reach, Room, Thread, Voice
 from app.community.threads.queries import seal_of
 from app.community.threads.rules import pseudonym
+from app.core import clock
 from app.core.markdown import to_html
 from app.core.places import KELURAHAN
 from app.demo.content import people as written
@@ -41,6 +42,10 @@ _PLACES = [place.name for place in KELURAHAN]
 _ZONES = [zone.name for zone in ZONES]
 
 
+DAY = timedelta(days=1)
+SLEEP_ENDS = timedelta(hours=6)
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A generated thread before its words: where, when, how many posts."""
@@ -49,10 +54,20 @@ class Shape:
     started_at: datetime
     step: timedelta
     posts: int
+    midnight: datetime  # the beginning of today in Kupang
+
+    def made_at(self, position: int) -> datetime:
+        """When the post at this position (from 1) was written: before today nobody writes between 22.00 and 06.00."""
+        instant = self.started_at + self.step * (position - 1)
+        days = -((instant - self.midnight) // DAY)
+        if days <= 0:
+            return instant
+        start = self.midnight - days * DAY
+        return start + SLEEP_ENDS + (instant - start) * 2 / 3
 
     @property
     def last_post_at(self) -> datetime:
-        return self.started_at + self.step * (self.posts - 1)
+        return self.made_at(self.posts)
 
 
 def fill(world: World) -> None:
@@ -94,15 +109,20 @@ def _rooms(world: World, shapes: list[Shape]) -> None:
     world.rows.flush()
 
 
+def _midnight(world: World) -> datetime:
+    return clock.at(clock.day_of(world.now), 0)
+
+
 def _written_shapes(world: World) -> list[tuple[talk.TalkThread, Shape]]:
     """The written threads, the latest answered minutes ago, oldest first."""
     threads = list(talk.threads())
     world.dice.shuffle(threads)
     made = []
+    midnight = _midnight(world)
     for place, thread in enumerate(threads):
         last = world.now - timedelta(minutes=17 + 173 * place * (1 + place // 4))
         step = timedelta(minutes=world.dice.randint(25, 400))
-        made.append((thread, Shape(thread.room, last - step * (len(thread.posts) - 1), step, len(thread.posts))))
+        made.append((thread, Shape(thread.room, last - step * (len(thread.posts) - 1), step, len(thread.posts), midnight)))
     return sorted(made, key=lambda pair: pair[1].last_post_at)
 
 
@@ -123,12 +143,12 @@ def _written_thread(world: World, thread: talk.TalkThread, shape: Shape, room_id
         title=thread.title,
         **authors[0],
         reply_count=shape.posts - 1,
-        made_at=shape.started_at,
+        made_at=shape.made_at(1),
         last_post_at=shape.last_post_at,
     )
     asker = thread.posts[0].person
     for position, (post, author) in enumerate(zip(thread.posts, authors, strict=True), start=1):
-        made_at = shape.started_at + shape.step * (position - 1)
+        made_at = shape.made_at(position)
         post_id = world.rows.add(
             Post,
             thread_id=thread_id,
@@ -159,12 +179,13 @@ def _generated_shapes(world: World) -> list[Shape]:
     slugs = [room.slug for room in ROOMS]
     left = world.size.posts - sum(len(thread.posts) for thread in talk.threads())
     made: list[Shape] = []
+    midnight = _midnight(world)
     while left > 0:
         posts = min(left, LONGEST_THREAD + 1 if not made else dice.choice(USUAL_REPLIES) + 1)
         room = "saboak" if not made else dice.choices(slugs, ROOM_SHARES)[0]
         step = timedelta(seconds=dice.randint(120, 14_000))
         last = world.now - timedelta(minutes=90 + dice.random() * 525_000 if made else 45)
-        made.append(Shape(room, last - step * (posts - 1), step, posts))
+        made.append(Shape(room, last - step * (posts - 1), step, posts, midnight))
         left -= posts
     return sorted(made, key=lambda shape: shape.last_post_at)
 
@@ -194,7 +215,7 @@ def _generated_thread(world: World, shape: Shape, room_id: int) -> None:
         title=dice.choice(words.TITLES[shape.room]).format_map(filled),
         **opened_by,
         reply_count=shape.posts - 1,
-        made_at=shape.started_at,
+        made_at=shape.made_at(1),
         last_post_at=shape.last_post_at,
     )
     for position in range(1, shape.posts + 1):
@@ -206,7 +227,7 @@ def _generated_thread(world: World, shape: Shape, room_id: int) -> None:
             **(opened_by if position == 1 else author()),
             body=text,
             body_html=plain_html(text),
-            made_at=shape.started_at + shape.step * (position - 1),
+            made_at=shape.made_at(position),
         )
 
 

@@ -53,14 +53,18 @@ def fill(world: World) -> None:
     containers = [_container_site(world, number) for number in range(len(CONTAINER_SITES))]
     world.rows.flush()
     weekends = editions(SABOAK, world.now, world.size.past_weekends, ahead=3)
-    queue = _Queue(world.shops, next(edition.weeks_away for edition in weekends if edition.phase is Phase.ANSWERING))
+    answering = next(edition for edition in weekends if edition.phase is Phase.ANSWERING)
+    queue = _Queue(world.shops, answering.weeks_away)
     for edition in weekends:
         _weekend(world, saboak, edition, queue)
         if world.rows.is_full:
             world.rows.flush()
     booked: Counter[tuple[int, int, int]] = Counter()
-    for edition in editions(WEDNESDAY, world.now, world.size.past_weekends, ahead=2):
-        _direct_day(world, wednesday, edition, booked)
+    wednesdays = editions(WEDNESDAY, world.now, world.size.past_weekends, ahead=2)
+    # After the Saturday she is asked about: a booking before it would put her at the end of that queue.
+    sellers_day = next(edition.days[0] for edition in wednesdays if edition.days[0] > answering.days[0])
+    for edition in wednesdays:
+        _direct_day(world, wednesday, edition, booked, sellers_day)
     _leases(world, containers)
     world.rows.flush()
 
@@ -291,7 +295,7 @@ def _direct_state(world: World, days: Days, day: date) -> TurnState:
     return TurnState.ATTENDED if days.closes_at(day) <= world.now else TurnState.CONFIRMED
 
 
-def _direct_day(world: World, ground: _Ground, days: Days, booked: Counter[tuple[int, int, int]]) -> None:
+def _direct_day(world: World, ground: _Ground, days: Days, booked: Counter[tuple[int, int, int]], sellers_day: date) -> None:
     """A small market booked directly: some of twelve booths taken, nobody more than twice a month (`booked`: owner, year, month)."""
     _, day_ids = _edition(world, ground, days)
     day, day_id = next(iter(day_ids.items()))
@@ -307,7 +311,7 @@ def _direct_day(world: World, ground: _Ground, days: Days, booked: Counter[tuple
             and shop.owner_id not in used
             and booked[shop.owner_id, day.year, day.month] < MOST_WEDNESDAYS
         ]
-        is_sellers = days.weeks_away == 0 and booth.code == SELLERS_WEDNESDAY_BOOTH
+        is_sellers = day == sellers_day and booth.code == SELLERS_WEDNESDAY_BOOTH
         if is_sellers or (booth in taken and fitting):
             shop = seller if is_sellers else world.dice.choice(fitting)
             used.add(shop.owner_id)

@@ -190,7 +190,7 @@ def fill(world: World) -> None:
     book = _Book(world)
     by_day: dict[int, list[TurnRow]] = defaultdict(list)
     for turn in world.turns_past:
-        if turn.shop.goods:
+        if _sells(turn.shop):
             by_day[turn.market_day_id].append(turn)
     for turns in by_day.values():
         for _ in range(min(world.size.orders_a_day, 3 * len(turns))):
@@ -210,7 +210,7 @@ def fill(world: World) -> None:
                 )
         if world.rows.is_full:
             world.rows.flush()
-    ahead = [turn for turn in world.turns_ahead if turn.shop.goods]
+    ahead = [turn for turn in world.turns_ahead if _sells(turn.shop)]
     for number, turn in enumerate(ahead):
         book.add(_coming_order(world, turn, COMING[number % len(COMING)], world.dice.choice(world.members)))
     _of_the_sample_member(world, book, by_day)
@@ -219,8 +219,13 @@ def fill(world: World) -> None:
     shops.first_stock(world, dict(book.reserved))
 
 
+def _sells(shop: ShopRow) -> bool:
+    return any(good.stock for good in shop.goods)
+
+
 def _lines(world: World, shop: ShopRow) -> list[tuple[GoodRow, int]]:
-    wanted = world.dice.sample(shop.goods, min(len(shop.goods), world.dice.choice((1, 1, 2))))
+    sold = [good for good in shop.goods if good.stock]  # what has none is not sold yet
+    wanted = world.dice.sample(sold, min(len(sold), world.dice.choice((1, 1, 2))))
     return [(good, 1 if good.price_rupiah > 100_000 else world.dice.randint(1, 3)) for good in wanted]
 
 
@@ -289,7 +294,7 @@ def _of_the_sample_member(world: World, book: _Book, by_day: dict[int, list[Turn
     rina = world.people["rina"]
     seller = world.shop("dapur-oesapa")
     attended = [turn for turns in by_day.values() for turn in turns if turn.attended]
-    ahead = [turn for turn in world.turns_ahead if turn.shop.goods]
+    ahead = [turn for turn in world.turns_ahead if _sells(turn.shop)]
     if attended:
         book.add(_past_order(world, attended[-1], rina))
         book.add(_past_order(world, attended[0], rina))

@@ -60,8 +60,7 @@ def fill(world: World) -> None:
     taken = {row.slug for row in world.shops}
     for number in range(world.size.shops - len(SHOPS)):
         group, zone = places[number] if number < len(places) else usual[number % len(usual)]
-        name, home, slug = _stall_name(world, zone, taken)
-        sells = world.dice.choice(words.STALL_SELLS[zone])
+        name, home, slug, sells = _stall(world, zone, taken)
         about = world.dice.choice(words.STALL_ABOUT).format(place=home, sells=sells, sells_first=sells.capitalize())
         _shop(world, slug, name, next(owners), zone, home, about, sells, group)
         if world.rows.is_full:
@@ -70,16 +69,16 @@ def fill(world: World) -> None:
     world.rows.flush()
 
 
-def _stall_name(world: World, zone: str, taken: set[str]) -> tuple[str, str, str]:
-    """A name nobody has yet: what, where, and a neighbourhood number once the plain names are used up."""
+def _stall(world: World, zone: str, taken: set[str]) -> tuple[str, str, str, str]:
+    """A name nobody has yet (what, where, and a neighbourhood number once the plain names are used up), its place, address and goods."""
     dice = world.dice
     for attempt in range(1_000):
-        what, home = dice.choice(words.STALL_NAMES[zone]), dice.choice(KELURAHAN).name
+        (what, sells), home = dice.choice(words.STALLS[zone]), dice.choice(KELURAHAN).name
         name = f"{what} {home}" if attempt < 8 else f"{what} {home} RT {dice.randint(1, 60)}"
         slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
         if slug not in taken:
             taken.add(slug)
-            return name, home, slug
+            return name, home, slug, sells
     raise RuntimeError("The word lists are too short for so many shops.")
 
 

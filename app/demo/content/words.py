@@ -9,36 +9,25 @@ NAMES = (
 )  # fmt: skip
 GREETINGS = ("Kaka", "Mama", "Bapa", "Om", "Tanta", "")
 
-# What a stall is called, by the letter of its zone; the kelurahan follows.
-STALL_NAMES = {
+# What a stall is called and sells, by the letter of its zone; the kelurahan follows the name.
+STALLS = {
     "M": (
-        "Warung",
-        "Dapur",
-        "Nasi Jagung",
-        "Gorengan",
-        "Kue Pasar",
-        "Ikan Bakar",
-        "Sup",
-        "Pisang Goreng",
-        "Kolak",
-        "Roti",
-        "Keripik",
-        "Bubur",
+        ("Warung", "nasi bungkus dan lauk"), ("Dapur", "sayur dan lauk matang"), ("Nasi Jagung", "nasi jagung dan ikan"), ("Gorengan", "gorengan hangat"),
+        ("Kue Pasar", "kue basah"), ("Ikan Bakar", "ikan bakar dan sambal"), ("Sup", "sup kacang merah"), ("Pisang Goreng", "pisang goreng"),
+        ("Kolak", "kolak dan bubur"), ("Roti", "roti manis"), ("Keripik", "keripik dan camilan"), ("Bubur", "bubur kacang"),
     ),
-    "N": ("Jus", "Es Kelapa", "Kopi", "Teh Dingin", "Wedang"),
-    "T": ("Tenun", "Ikat", "Selendang", "Kain", "Benang", "Tais"),
-    "K": ("Anyaman", "Kriya", "Manik", "Lontar", "Kayu", "Bambu"),
-    "P": ("Kebun", "Bibit", "Sayur", "Madu", "Kelor"),
-    "J": ("Permak", "Servis", "Jahit", "Sablon"),
-}
-STALL_SELLS = {
-    "M": ("nasi bungkus dan lauk", "gorengan hangat", "kue basah", "ikan bakar sambal", "keripik dan camilan", "bubur kacang"),
-    "N": ("jus buah musim", "es kelapa", "kopi seduh", "teh serai dingin", "wedang jahe"),
-    "T": ("selendang", "kain panjang", "sarung", "taplak tenun", "tas tenun"),
-    "K": ("bakul dan tikar", "gelang manik", "sendok kayu", "hiasan lontar"),
-    "P": ("sayur pagi", "bibit buah", "telur ayam kampung", "madu dan gula lontar"),
-    "J": ("permak baju", "servis HP", "sablon kaus", "asah pisau"),
-}
+    "N": (("Jus", "jus buah musim"), ("Es Kelapa", "es kelapa"), ("Kopi", "kopi seduh"), ("Teh Dingin", "teh serai dingin"), ("Wedang", "wedang jahe")),
+    "T": (
+        ("Tenun", "kain dan tas tenun"), ("Ikat", "kain ikat"), ("Selendang", "selendang"), ("Kain", "kain panjang"), ("Benang", "benang dan taplak"),
+        ("Tais", "sarung"),
+    ),
+    "K": (
+        ("Anyaman", "bakul dan tikar"), ("Kriya", "hiasan rumah"), ("Manik", "gelang manik"), ("Lontar", "topi dan kipas lontar"), ("Kayu", "sendok kayu"),
+        ("Bambu", "alat dapur bambu"),
+    ),
+    "P": (("Kebun", "sayur pagi"), ("Bibit", "bibit buah"), ("Sayur", "sayur dan cabai"), ("Madu", "madu dan gula lontar"), ("Kelor", "daun dan bibit kelor")),
+    "J": (("Permak", "permak baju"), ("Servis", "servis HP"), ("Jahit", "jahit dan permak"), ("Sablon", "sablon kaus")),
+}  # fmt: skip
 STALL_ABOUT = (
     "Usaha keluarga kecil di {place}. Kami jual {sells}, buatan sendiri.",
     "{sells_first} dari {place}. Boleh pesan dulu, ambil di lapak.",
