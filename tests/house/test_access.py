@@ -121,10 +121,9 @@ def test_every_cell_is_answered_as_the_matrix_says(city: City, seen_city: City) 
         cells = known.get(endpoint)
         if cells is None:
             continue  # test_every_route_has_a_row says so
-        arguments = given.get(endpoint) or seen.get(endpoint)
-        is_real = arguments is not None or not rule.arguments
-        if arguments is None:
-            arguments = {name: dummy(converter) for name, converter in rule._converters.items()}
+        named: dict[str, Any] | None = given.get(endpoint) or seen.get(endpoint)
+        is_real = named is not None or not rule.arguments
+        arguments = named if named is not None else {name: dummy(converter) for name, converter in rule._converters.items()}
         for role in city.roles:
             expected = cells.get(role, cells["member"] if role != "visitor" else 303)
             wanted = set(expected) if isinstance(expected, (tuple, set, list)) else {expected}
