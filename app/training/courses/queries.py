@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Row, bindparam, exists, func, select, tuple_
+from sqlalchemy import Date, Row, Select, bindparam, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.accounts.organisations import queries as organisations
@@ -168,17 +169,26 @@ _COHORTS = (
 )
 
 
+@cache
+def _open_page(by_vocation: bool, after: bool) -> Select[Any]:
+    """The statement of a page of open cohorts, built once a kind."""
+    asked = _CARD.limit(bindparam("most"))
+    if by_vocation:
+        asked = asked.where(Course.vocation == bindparam("vocation"))
+    if after:
+        asked = asked.where(tuple_(Cohort.starts_on, Cohort.id) > tuple_(bindparam("day", type_=Date()), bindparam("cohort_id", type_=Id)))
+    return asked
+
+
 def open_cohorts(session: Session, now: datetime, *, vocation: str = "", after: str = "", most: int = rules.COHORTS_A_PAGE) -> OpenCohorts:
     """Cohorts that take people, the next to begin first; `after` is the cursor of the page before."""
-    asked = _CARD.limit(most + 1)
-    if vocation:
-        asked = asked.where(Course.vocation == vocation)
     place = read_cursor(after)
+    params: dict[str, Any] = {"now": now, "most": most + 1}
+    if vocation:
+        params["vocation"] = vocation
     if place is not None:
-        asked = asked.where(
-            tuple_(Cohort.starts_on, Cohort.id) > tuple_(bindparam("day", place[0], Date()), bindparam("cohort_id", place[1], Id))
-        )
-    rows = session.execute(asked, {"now": now}).all()
+        params |= {"day": place[0], "cohort_id": place[1]}
+    rows = session.execute(_open_page(bool(vocation), place is not None), params).all()
     cards = [CohortCard(*row) for row in rows[:most]]
     return OpenCohorts(cards, f"{cards[-1].starts_on.isoformat()}-{cards[-1].id}" if len(rows) > most else None)
 
@@ -194,19 +204,23 @@ def read_cursor(text: str) -> tuple[date, int] | None:
         return None
 
 
-def other_courses(session: Session, now: datetime, *, vocation: str = "", most: int = 40) -> list[OtherCourse]:
-    """Courses with no open cohort, newest first."""
-    has_open = exists().where(Cohort.course_id == Course.id, Cohort.state == CohortState.OPEN, Cohort.closes_at > now)
+@cache
+def _others(by_vocation: bool) -> Select[Any]:
+    has_open = exists().where(Cohort.course_id == Course.id, Cohort.state == CohortState.OPEN, Cohort.closes_at > bindparam("now"))
     asked = (
         select(Course.slug, Course.title, Course.photo_key, Course.photo_alt, Course.lesson_hours, Organisation.short_name)
         .join(Organisation, Organisation.id == Course.organisation_id)
         .where(Course.state == CourseState.SHOWN, ~has_open)
         .order_by(Course.id.desc())
-        .limit(most)
+        .limit(bindparam("most"))
     )
-    if vocation:
-        asked = asked.where(Course.vocation == vocation)
-    return [OtherCourse(*row) for row in session.execute(asked)]
+    return asked.where(Course.vocation == bindparam("vocation")) if by_vocation else asked
+
+
+def other_courses(session: Session, now: datetime, *, vocation: str = "", most: int = 40) -> list[OtherCourse]:
+    """Courses with no open cohort, newest first."""
+    params = {"now": now, "most": most} | ({"vocation": vocation} if vocation else {})
+    return [OtherCourse(*row) for row in session.execute(_others(bool(vocation)), params)]
 
 
 def course_by_slug(session: Session, slug: str) -> CoursePage | None:
