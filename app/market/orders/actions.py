@@ -484,8 +484,8 @@ def receive_event(payload: bytes, signature: str) -> str:
 def _first_time(session: Session, event_id: str, kind: str, now: datetime) -> bool:
     """Keep the event's id. Stripe may deliver the same event twice, also at the same moment."""
     insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
-    row = insert(PaymentEvent).values(event_id=event_id[:120], kind=kind, received_at=now).on_conflict_do_nothing()
-    return bool(session.execute(row).rowcount)  # type: ignore[attr-defined]
+    row = insert(PaymentEvent).values(event_id=event_id[:120], kind=kind, received_at=now)
+    return session.execute(row.on_conflict_do_nothing().returning(PaymentEvent.event_id)).first() is not None
 
 
 def _mark_paid(session: Session, payment: Payment, orders: Sequence[Order], now: datetime) -> None:
