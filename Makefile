@@ -39,8 +39,8 @@ migration: $(DEV) ## Write the next migration from the models: make migration m=
 	@test -n "$(m)" || { echo 'Say what it does: make migration m="add opening hours"'; exit 2; }
 	@$(PYTHON) -m app migration "$(m)"
 
-seed: $(RUN) ## Load the sample city: make seed SIZE=demo (or city, province)
-	@$(PYTHON) -m app seed --size "$(or $(SIZE),demo)"
+seed: $(RUN) ## Load the sample city: make seed SIZE=demo (or city, province); ANEW=1 to load it again
+	@$(PYTHON) -m app seed --size "$(or $(SIZE),demo)" $(if $(ANEW),--anew)
 
 bench: $(DEV) ## Measure requests a second against two floors, on this machine
 	@exec $(PYTHON) bin/bench.py

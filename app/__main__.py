@@ -125,8 +125,12 @@ def load_demo(settings: Settings, size: str) -> None:
 
     print(f"Loading the sample city ({size}) …", flush=True)
     app = make_app(settings)
-    with app.app_context():
-        demo.load(app, size)
+    try:
+        with app.app_context():
+            demo.load(app, size)
+    except demo.NotEmpty as error:
+        UnfinishedDemo(settings).clear()
+        refuse(str(error))
     serving.forget_connections()
 
 
@@ -328,23 +332,27 @@ def migration(message: str) -> None:
 
 @cli.command()
 @click.option("--size", type=click.Choice(SIZES), default="demo", show_default=True)
-def seed(size: str) -> None:
-    """Fill an empty database with the sample city, or load a sample database anew. A real database is refused."""
+@click.option("--anew", is_flag=True, help="Empty a sample database and load it again.")
+def seed(size: str, anew: bool) -> None:
+    """Fill an empty database with the sample city. One that holds it already stays as it is, unless told --anew; a real one is refused."""
     settings = read_settings()
-    state = database_state(settings)
-    if state not in (schema.State.EMPTY, schema.State.CURRENT, schema.State.OLDER):
-        bring_up_to_date(settings)  # refuses with the right sentence
     unfinished = UnfinishedDemo(settings)
-    if state is not schema.State.EMPTY and not unfinished.is_there():
-        if not is_sample(settings):
-            refuse("This is not a sample database, so it is left alone. Choose an empty one with DATABASE_URL or DATA_DIR.")
-    unfinished.set()
-    if state is not schema.State.EMPTY:
-        schema.migrate(settings.database_url, "base")
+    is_wiped = unfinished.is_there()
+    if database_state(settings) is schema.State.OLDER:
+        refuse("This database is of an older age, so it is left alone. `python -m app migrate` brings it up to date.")
     bring_up_to_date(settings)
+    if is_sample(settings) and not is_wiped:
+        if not anew:
+            print("This database holds the sample city already; nothing was changed. `make seed ANEW=1` empties it and loads it again.")
+            return print_accounts(settings)
+        is_wiped = True
+    unfinished.set()
+    if is_wiped:
+        schema.migrate(settings.database_url, "base")
+        bring_up_to_date(settings)
     load_demo(settings, size)
     unfinished.clear()
-    print_accounts(settings)
+    return print_accounts(settings)
 
 
 @cli.command()
