@@ -1,4 +1,7 @@
-"""Reads of the community: columns only, a fixed number of statements, statements built once."""
+"""Reads of the community: columns only, a fixed number of statements, statements built once.
+
+The pages read most run on the session's connection: rows of columns need nothing of the ORM, which costs half as much again.
+"""
 
 from __future__ import annotations
 
@@ -209,13 +212,14 @@ _LATEST = (
     .join(Room, Room.id == Thread.room_id)
     .where(Thread.state == State.SHOWN, Room.reach == Reach.PUBLIC, Room.is_indexed, Room.is_calm.is_(False))
     .order_by(Thread.last_post_at.desc(), Thread.id.desc())
+    .limit(bindparam("most"))
 )
 
 
 def rooms(session: Session) -> list[Latest]:
     """Every room with its newest thread, in the city's order."""
     found = []
-    for row in session.execute(_ROOMS):
+    for row in session.connection().execute(_ROOMS):
         room = RoomCard(*row[:_ROOM_WIDTH])
         shows = room.is_open and row[-2] is not None
         found.append(Latest(room, row[-1] if shows else None, thread_address(row[-2], row[-1], is_calm=False) if shows else None))
@@ -223,7 +227,7 @@ def rooms(session: Session) -> list[Latest]:
 
 
 def room_by_slug(session: Session, slug: str) -> RoomCard | None:
-    row = session.execute(_ROOM, {"slug": slug}).one_or_none()
+    row = session.connection().execute(_ROOM, {"slug": slug}).one_or_none()
     return RoomCard(*row) if row else None
 
 
@@ -231,7 +235,7 @@ def threads_of(session: Session, room: RoomCard, person_id: int | None, *, older
     """One page of a room, newest activity first; a cursor says where it begins. The deepest page costs what the first does."""
     place = rules.read_cursor(newer)
     if place is not None:
-        rows = list(session.execute(NEWER, {"room_id": room.id, "at": place[0], "id": place[1]}))
+        rows = list(session.connection().execute(NEWER, {"room_id": room.id, "at": place[0], "id": place[1]}))
         if len(rows) > rules.THREADS_A_PAGE:
             shown = rows[: rules.THREADS_A_PAGE][::-1]
             return ThreadPage([_thread_card(r, room, person_id) for r in shown], _cursor(shown[0]), _cursor(shown[-1]))
@@ -239,9 +243,9 @@ def threads_of(session: Session, room: RoomCard, person_id: int | None, *, older
     else:
         place = rules.read_cursor(older)
     rows = list(
-        session.execute(OLDER, {"room_id": room.id, "at": place[0], "id": place[1]})
+        session.connection().execute(OLDER, {"room_id": room.id, "at": place[0], "id": place[1]})
         if place
-        else session.execute(NEWEST, {"room_id": room.id})
+        else session.connection().execute(NEWEST, {"room_id": room.id})
     )
     shown = rows[: rules.THREADS_A_PAGE]
     return ThreadPage(
@@ -266,7 +270,7 @@ def _thread_card(
 
 def thread_head(session: Session, thread_id: int) -> ThreadHead | None:
     """A thread that stands, with its room."""
-    row = session.execute(_THREAD, {"thread_id": thread_id}).one_or_none()
+    row = session.connection().execute(_THREAD, {"thread_id": thread_id}).one_or_none()
     if row is None:
         return None
     room = RoomCard(*row[7:])
@@ -281,7 +285,7 @@ def posts_of(session: Session, thread: ThreadHead, page: int, person_id: int | N
     first, last = rules.positions_of(page)
     own_seal = seal_of(person_id, thread.id) if person_id is not None and thread.room.voice is Voice.PSEUDONYM else None
     cards = []
-    for post_id, position, author_id, mark, seal, name, is_staff, state, html, made_at, edited_at in session.execute(
+    for post_id, position, author_id, mark, seal, name, is_staff, state, html, made_at, edited_at in session.connection().execute(
         POSTS, {"thread_id": thread.id, "first": first, "last": last}
     ):
         if state is not State.SHOWN:
@@ -310,7 +314,7 @@ class Talk:
 
 def latest(session: Session, most: int) -> list[Talk]:
     """The newest talk of the open rooms."""
-    rows = session.execute(_LATEST.limit(most))
+    rows = session.connection().execute(_LATEST, {"most": most})
     return [Talk(title, thread_address(id_, title, is_calm=False), name, replies, at) for id_, title, replies, at, name in rows]
 
 

@@ -188,7 +188,7 @@ def open_cohorts(session: Session, now: datetime, *, vocation: str = "", after: 
         params["vocation"] = vocation
     if place is not None:
         params |= {"day": place[0], "cohort_id": place[1]}
-    rows = session.execute(_open_page(bool(vocation), place is not None), params).all()
+    rows = session.connection().execute(_open_page(bool(vocation), place is not None), params).all()
     cards = [CohortCard(*row) for row in rows[:most]]
     return OpenCohorts(cards, f"{cards[-1].starts_on.isoformat()}-{cards[-1].id}" if len(rows) > most else None)
 
@@ -220,11 +220,11 @@ def _others(by_vocation: bool) -> Select[Any]:
 def other_courses(session: Session, now: datetime, *, vocation: str = "", most: int = 40) -> list[OtherCourse]:
     """Courses with no open cohort, newest first."""
     params = {"now": now, "most": most} | ({"vocation": vocation} if vocation else {})
-    return [OtherCourse(*row) for row in session.execute(_others(bool(vocation)), params)]
+    return [OtherCourse(*row) for row in session.connection().execute(_others(bool(vocation)), params)]
 
 
 def course_by_slug(session: Session, slug: str) -> CoursePage | None:
-    row = session.execute(_BY_SLUG, {"slug": slug}).one_or_none()
+    row = session.connection().execute(_BY_SLUG, {"slug": slug}).one_or_none()
     return CoursePage(*row) if row else None
 
 
@@ -235,7 +235,7 @@ def course_by_id(session: Session, course_id: int) -> CoursePage | None:
 
 def cohorts_of(session: Session, course_id: int) -> list[CohortFacts]:
     """The newest cohorts of a course, the latest to begin first."""
-    return [CohortFacts(*row) for row in session.execute(_COHORTS, {"course_id": course_id})]
+    return [CohortFacts(*row) for row in session.connection().execute(_COHORTS, {"course_id": course_id})]
 
 
 def source_of(session: Session, course_id: int) -> str | None:
