@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Row, Select, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.market.booths.models import Booth, BoothKind, Edition, EditionState, MarketDay, Method, Site, Zone
@@ -294,6 +294,7 @@ class ApplicationView:
     live_state: TurnState | None
     live_booth: str | None
     live_day: date | None
+    others: tuple[tuple[str, date, TurnState], ...] = ()  # further live turns of the same application
 
     @property
     def weeks(self) -> int | None:
@@ -357,6 +358,19 @@ def _applications() -> Select[Any]:
     )
 
 
+def _once_each(rows: Sequence[Row[Any]]) -> list[ApplicationView]:
+    """One view an application; the turns beyond its first stand in `others`."""
+    found: dict[int, ApplicationView] = {}
+    for row in rows:
+        view = ApplicationView(*row)
+        first = found.get(view.id)
+        if first is None:
+            found[view.id] = view
+        elif view.live_booth is not None and view.live_day is not None and view.live_state is not None:
+            found[view.id] = replace(first, others=(*first.others, (view.live_booth, view.live_day, view.live_state)))
+    return list(found.values())
+
+
 def _waiting_order(view: ApplicationView) -> tuple[bool, int, datetime, int]:
     """Who never stood comes first, then who waited longest, then who asked first."""
     return (view.weeks is not None, -(view.weeks or 0), view.made_at, view.id)
@@ -367,7 +381,7 @@ def queue(session: Session, edition_id: int) -> list[ApplicationView]:
     rows = session.execute(
         _applications().where(Application.edition_id == edition_id, Application.state != ApplicationState.WITHDRAWN)
     ).all()
-    return sorted((ApplicationView(*row) for row in rows), key=_waiting_order)
+    return sorted(_once_each(rows), key=_waiting_order)
 
 
 def application_of(session: Session, edition_id: int, shop_id: int) -> ApplicationView | None:
@@ -384,7 +398,7 @@ def applications_of(session: Session, person_id: int) -> list[ApplicationView]:
         .order_by(Edition.first_day.desc(), Application.id.desc())
         .limit(MOST_TURNS)
     ).all()
-    return [ApplicationView(*row) for row in rows]
+    return _once_each(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,7 +419,7 @@ def ranks(session: Session, applications: Sequence[ApplicationView]) -> dict[int
     rows = session.execute(
         _applications().where(Application.edition_id.in_(editions), Application.state != ApplicationState.WITHDRAWN)
     ).all()
-    every = sorted((ApplicationView(*row) for row in rows), key=_waiting_order)
+    every = sorted(_once_each(rows), key=_waiting_order)
     numbers = dict(
         session.execute(
             select(Booth.zone_id, func.count())
