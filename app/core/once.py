@@ -59,8 +59,9 @@ def claim(session: Session, key: str, person_id: int | None) -> int | None:
     """
     insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
     row = {"owner": _owner(person_id), "key": key, "made_at": clock.now()}
-    added = session.execute(insert(OnceKey).values(**row).on_conflict_do_nothing())
-    if added.rowcount:  # type: ignore[attr-defined]
+    # Not by rowcount: psycopg gives -1 for a batched insert, whether the row was written or not.
+    added = session.execute(insert(OnceKey).values(**row).on_conflict_do_nothing().returning(OnceKey.key))
+    if added.first() is not None:
         return None
     return session.scalar(select(OnceKey.result).where(OnceKey.owner == row["owner"], OnceKey.key == key)) or 0
 

@@ -67,6 +67,7 @@ def test_a_cart_of_two_shops_becomes_two_orders(app: Flask, seller: Seller, run_
     assert told(seller.actor.person_id) == [f"Rina memesan barang Anda, Rp30.000. Pesanan {placed.orders[0][1]}."]
 
 
+@pytest.mark.both
 def test_a_double_tap_orders_once(app: Flask, seller: Seller) -> None:
     _p, chips = a_product(seller, stock=5)
     buyer, key = a_person(), once.new_key()
