@@ -24,7 +24,7 @@ bp = Blueprint("enrolments", __name__)
 # Named courses.course, as the address is the course's; it stands here because only this floor knows who has a seat.
 @courses_bp.get("/pelatihan/<slug:course>")
 @public
-@cached("training")
+@cached("training", "people")
 def course(course: str) -> ResponseReturnValue:
     someone, now = visitor_or_actor(), clock.now()
     with reading() as session:
