@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.core import clock, once
-from app.core.db import db, reading, transaction
+from app.core.db import add_or_refuse, db, reading, transaction
 from app.core.outbox import OutboxRow
 from app.market.booths import actions as booths
 from app.market.booths.models import BoothDay, BoothDayState, Method
@@ -147,7 +147,7 @@ def test_control_without_the_person_row_one_person_stands_twice(
     codes = [f"K-{n:02d}" for n in range(1, 5)]
     day = a_direct_day(booths=codes).days[0].id
     seller = a_seller()
-    real = actions.add_or_refuse
+    real = add_or_refuse
 
     def careless(session: Session, row: object, *, unique: str, refusal: Exception) -> None:
         if not isinstance(row, TurnPerson):
@@ -277,10 +277,11 @@ def test_an_edition_called_off_while_people_hold_leaves_no_turn(app: Flask, race
     day = edition.days[0].id
     people, officer = sellers(6), an_officer()
 
-    def run(number: int) -> object:
+    def run(number: int) -> None:
         if number == 6:
-            return actions.cancel_edition(officer, edition.id, "rain")
-        return actions.hold(people[number].actor, day, codes[number], None, once.new_key())
+            actions.cancel_edition(officer, edition.id, "rain")
+        else:
+            actions.hold(people[number].actor, day, codes[number], None, once.new_key())
 
     outcome = race(7, run)
     assert not outcome.others(actions.BookingClosed), outcome.others(actions.BookingClosed)[:3]

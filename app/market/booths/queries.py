@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.market.booths.models import (
@@ -147,6 +147,24 @@ def _editions() -> Select[Any]:
     )
 
 
+# Statements of the pages read most are built once, and run on the session's connection: rows of columns need nothing of the ORM.
+_ON_DAY = _editions().where(Edition.first_day <= bindparam("day"), Edition.last_day >= bindparam("day"))
+_ON_DAY_AT = _ON_DAY.where(Site.slug == bindparam("slug"))
+_COMING = _editions().where(
+    Edition.id.in_(
+        select(Edition.id).where(Edition.last_day >= bindparam("today")).order_by(Edition.first_day, Edition.id).limit(bindparam("most"))
+    )
+)
+_PAST = _editions().where(
+    Edition.id.in_(
+        select(Edition.id)
+        .where(Edition.last_day < bindparam("today"))
+        .order_by(Edition.first_day.desc(), Edition.id.desc())
+        .limit(bindparam("most"))
+    )
+)
+
+
 def _gather(rows: Sequence[Row[Any]]) -> list[EditionView]:
     """Rows of edition, site and day, put together; the order of the rows stays."""
     days: dict[int, list[Day]] = {}
@@ -170,10 +188,11 @@ def edition(session: Session, edition_id: int) -> EditionView | None:
 
 def edition_on(session: Session, day: date, site_slug: str | None) -> EditionView | None:
     """The edition that has this day, at this site or else at the first one. One statement."""
-    asked = _editions().where(Edition.first_day <= day, Edition.last_day >= day)
-    if site_slug is not None:
-        asked = asked.where(Site.slug == site_slug)
-    found = _gather(session.execute(asked).all())
+    if site_slug is None:
+        rows = session.connection().execute(_ON_DAY, {"day": day}).all()
+    else:
+        rows = session.connection().execute(_ON_DAY_AT, {"day": day, "slug": site_slug}).all()
+    found = _gather(rows)
     return min(found, key=lambda edition: edition.first_day != day, default=None)
 
 
@@ -186,14 +205,12 @@ def edition_of_day(session: Session, market_day_id: int) -> EditionView | None:
 
 def coming(session: Session, today: date, most: int = MOST_EDITIONS) -> list[EditionView]:
     """Editions that are not over by the calendar, soonest first. One statement."""
-    ids = select(Edition.id).where(Edition.last_day >= today).order_by(Edition.first_day, Edition.id).limit(most)
-    return _gather(session.execute(_editions().where(Edition.id.in_(ids))).all())
+    return _gather(session.connection().execute(_COMING, {"today": today, "most": most}).all())
 
 
 def past(session: Session, today: date, most: int = MOST_EDITIONS) -> list[EditionView]:
     """Editions that are over, latest first. One statement."""
-    ids = select(Edition.id).where(Edition.last_day < today).order_by(Edition.first_day.desc(), Edition.id.desc()).limit(most)
-    return _gather(session.execute(_editions().where(Edition.id.in_(ids))).all())[::-1]
+    return _gather(session.connection().execute(_PAST, {"today": today, "most": most}).all())[::-1]
 
 
 def market_sites(session: Session) -> list[SiteView]:
@@ -202,13 +219,16 @@ def market_sites(session: Session) -> list[SiteView]:
     return [SiteView(*row) for row in rows]
 
 
+_ZONES = (
+    select(Zone.id, Zone.code, Zone.name, Zone.method, Zone.x, Zone.y, Zone.width, Zone.height)
+    .where(Zone.site_id == bindparam("site_id"))
+    .order_by(Zone.position, Zone.id)
+)
+
+
 def zones_of(session: Session, site_id: int, method: Method, cells: Sequence[Cell] = ()) -> list[ZoneView]:
     """The zones of a site in order; one without a box on the plan gets one round its booths. One statement."""
-    rows = session.execute(
-        select(Zone.id, Zone.code, Zone.name, Zone.method, Zone.x, Zone.y, Zone.width, Zone.height)
-        .where(Zone.site_id == site_id)
-        .order_by(Zone.position, Zone.id)
-    ).all()
+    rows = session.connection().execute(_ZONES, {"site_id": site_id}).all()
     return [
         ZoneView(
             row.id,
@@ -221,32 +241,35 @@ def zones_of(session: Session, site_id: int, method: Method, cells: Sequence[Cel
     ]
 
 
+_CELLS = (
+    select(
+        Booth.id,
+        Booth.code,
+        Booth.zone_id,
+        Booth.kind,
+        Booth.width_cm,
+        Booth.depth_cm,
+        Booth.power_va,
+        Booth.has_gas,
+        Booth.has_water,
+        Booth.is_accessible,
+        Booth.is_bookable,
+        Booth.x,
+        Booth.y,
+        BoothDay.state,
+        BoothDay.shop_id,
+        BoothDay.turn_id,
+        BoothDay.offered_until,
+    )
+    .join(BoothDay, BoothDay.booth_id == Booth.id)
+    .where(BoothDay.market_day_id == bindparam("day"))
+    .order_by(Booth.code)
+)
+
+
 def cells(session: Session, market_day_id: int, now: datetime) -> list[Cell]:
     """Every booth of a market day, in order of code. One statement, whatever their number."""
-    rows = session.execute(
-        select(
-            Booth.id,
-            Booth.code,
-            Booth.zone_id,
-            Booth.kind,
-            Booth.width_cm,
-            Booth.depth_cm,
-            Booth.power_va,
-            Booth.has_gas,
-            Booth.has_water,
-            Booth.is_accessible,
-            Booth.is_bookable,
-            Booth.x,
-            Booth.y,
-            BoothDay.state,
-            BoothDay.shop_id,
-            BoothDay.turn_id,
-            BoothDay.offered_until,
-        )
-        .join(BoothDay, BoothDay.booth_id == Booth.id)
-        .where(BoothDay.market_day_id == market_day_id)
-        .order_by(Booth.code)
-    ).all()
+    rows = session.connection().execute(_CELLS, {"day": market_day_id}).all()
     cells = [Cell(*row) for row in rows]
     return [cell if cell.offered_until is None or cell.offered_until > now else replace(cell, **_FREE) for cell in cells]
 
@@ -264,29 +287,32 @@ class ZoneCount:
     blocked: int
 
 
+def _total(*where: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((or_(*where), 1), else_=0)), 0)
+
+
+_RAN_OUT = and_(BoothDay.state == BoothDayState.OFFERED, BoothDay.offered_until <= bindparam("now"))
+_COUNTS = (
+    select(
+        BoothDay.market_day_id,
+        Zone.id,
+        Zone.name,
+        _total(BoothDay.state == BoothDayState.HELD),
+        _total(BoothDay.state == BoothDayState.FREE, _RAN_OUT),
+        _total(and_(BoothDay.state == BoothDayState.OFFERED, BoothDay.offered_until > bindparam("now"))),
+        _total(BoothDay.state == BoothDayState.BLOCKED),
+    )
+    .join(Booth, Booth.id == BoothDay.booth_id)
+    .join(Zone, Zone.id == Booth.zone_id)
+    .where(BoothDay.market_day_id.in_(bindparam("days", expanding=True)))
+    .group_by(BoothDay.market_day_id, Zone.id, Zone.name, Zone.position)
+    .order_by(BoothDay.market_day_id, Zone.position, Zone.id)
+)
+
+
 def counts(session: Session, market_day_ids: Sequence[int], now: datetime) -> list[ZoneCount]:
     """Booths by day and zone, in the zones' order. One statement."""
-    over = and_(BoothDay.state == BoothDayState.OFFERED, BoothDay.offered_until <= now)
-
-    def total(*where: object) -> object:
-        return func.coalesce(func.sum(case((or_(*where), 1), else_=0)), 0)  # type: ignore[arg-type]
-
-    rows = session.execute(
-        select(
-            BoothDay.market_day_id,
-            Zone.id,
-            Zone.name,
-            total(BoothDay.state == BoothDayState.HELD),
-            total(BoothDay.state == BoothDayState.FREE, over),
-            total(and_(BoothDay.state == BoothDayState.OFFERED, BoothDay.offered_until > now)),
-            total(BoothDay.state == BoothDayState.BLOCKED),
-        )  # type: ignore[call-overload]
-        .join(Booth, Booth.id == BoothDay.booth_id)
-        .join(Zone, Zone.id == Booth.zone_id)
-        .where(BoothDay.market_day_id.in_(market_day_ids))
-        .group_by(BoothDay.market_day_id, Zone.id, Zone.name, Zone.position)
-        .order_by(BoothDay.market_day_id, Zone.position, Zone.id)
-    ).all()
+    rows = session.connection().execute(_COUNTS, {"days": list(market_day_ids), "now": now}).all()
     return [ZoneCount(row[0], row[1], row[2], *(int(number) for number in row[3:])) for row in rows]
 
 

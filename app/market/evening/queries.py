@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from app.core.words import _
 from app.market.booths import queries as booth_queries
@@ -134,45 +134,50 @@ class NextEvening:
     tickets: tuple[TurnView, ...]
 
 
+_COMING = (
+    select(MarketDay.id)
+    .join(Edition, Edition.id == MarketDay.edition_id)
+    .join(Site, Site.id == Edition.site_id)
+    .where(
+        MarketDay.closes_at > bindparam("now"), Edition.state.in_((EditionState.OPEN, EditionState.CLOSED)), Site.kind == SiteKind.MARKET
+    )
+    .order_by(Site.position, Site.id, MarketDay.held_on)
+    .limit(1)
+    .scalar_subquery()
+)
+_RAN_OUT = and_(BoothDay.state == BoothDayState.OFFERED, BoothDay.offered_until <= bindparam("now"))
+_NEXT = (
+    select(
+        Edition.first_day,
+        Edition.last_day,
+        Edition.state,
+        Edition.applications_close_at,
+        MarketDay.opens_at,
+        MarketDay.closes_at,
+        Site.slug,
+        Site.name,
+        Site.address,
+        Zone.name,
+        func.sum(case((BoothDay.state == BoothDayState.HELD, 1), else_=0)),
+        func.sum(case((or_(BoothDay.state == BoothDayState.FREE, _RAN_OUT), 1), else_=0)),
+        func.sum(case((and_(BoothDay.state == BoothDayState.OFFERED, BoothDay.offered_until > bindparam("now")), 1), else_=0)),
+        func.sum(case((Booth.is_bookable, 0), else_=1)),
+    )
+    .select_from(MarketDay)
+    .join(Edition, Edition.id == MarketDay.edition_id)
+    .join(Site, Site.id == Edition.site_id)
+    .join(BoothDay, BoothDay.market_day_id == MarketDay.id)
+    .join(Booth, Booth.id == BoothDay.booth_id)
+    .join(Zone, Zone.id == Booth.zone_id)
+    .where(MarketDay.id == _COMING)
+    .group_by(MarketDay.id, Edition.id, Site.id, Zone.id)
+    .order_by(Zone.position, Zone.id)
+)
+
+
 def next_evening(session: Session, person_id: int | None, now: datetime) -> NextEvening | None:
     """The next market of the first site, with the member's own tickets. Two statements at most."""
-    coming = (
-        select(MarketDay.id)
-        .join(Edition, Edition.id == MarketDay.edition_id)
-        .join(Site, Site.id == Edition.site_id)
-        .where(MarketDay.closes_at > now, Edition.state.in_((EditionState.OPEN, EditionState.CLOSED)), Site.kind == SiteKind.MARKET)
-        .order_by(Site.position, Site.id, MarketDay.held_on)
-        .limit(1)
-        .scalar_subquery()
-    )
-    ran_out = and_(BoothDay.state == BoothDayState.OFFERED, BoothDay.offered_until <= now)
-    rows = session.execute(
-        select(
-            Edition.first_day,
-            Edition.last_day,
-            Edition.state,
-            Edition.applications_close_at,
-            MarketDay.opens_at,
-            MarketDay.closes_at,
-            Site.slug,
-            Site.name,
-            Site.address,
-            Zone.name,
-            func.sum(case((BoothDay.state == BoothDayState.HELD, 1), else_=0)),
-            func.sum(case((or_(BoothDay.state == BoothDayState.FREE, ran_out), 1), else_=0)),
-            func.sum(case((and_(BoothDay.state == BoothDayState.OFFERED, BoothDay.offered_until > now), 1), else_=0)),
-            func.sum(case((Booth.is_bookable, 0), else_=1)),
-        )
-        .select_from(MarketDay)
-        .join(Edition, Edition.id == MarketDay.edition_id)
-        .join(Site, Site.id == Edition.site_id)
-        .join(BoothDay, BoothDay.market_day_id == MarketDay.id)
-        .join(Booth, Booth.id == BoothDay.booth_id)
-        .join(Zone, Zone.id == Booth.zone_id)
-        .where(MarketDay.id == coming)
-        .group_by(MarketDay.id, Edition.id, Site.id, Zone.id)
-        .order_by(Zone.position, Zone.id)
-    ).all()
+    rows = session.connection().execute(_NEXT, {"now": now}).all()
     if not rows:
         return None
     first = rows[0]

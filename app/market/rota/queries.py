@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, func, select
+from sqlalchemy import Row, Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.market.booths.models import Booth, BoothKind, Edition, EditionState, MarketDay, Method, Site, Zone
@@ -100,13 +100,16 @@ class Standing:
     answer_by: datetime | None
 
 
+_STANDING = (
+    select(Turn.booth_id, Turn.id, Shop.id, Shop.slug, Shop.name, Turn.goods, Turn.state, Turn.person_id, Turn.answer_by)
+    .join(Shop, Shop.id == Turn.shop_id)
+    .where(Turn.market_day_id == bindparam("day"), Turn.state.in_(LIVE_TURNS))
+)
+
+
 def standing(session: Session, market_day_id: int) -> list[Standing]:
     """Who has a booth on a day, also after it is over. One statement, whatever their number."""
-    rows = session.execute(
-        select(Turn.booth_id, Turn.id, Shop.id, Shop.slug, Shop.name, Turn.goods, Turn.state, Turn.person_id, Turn.answer_by)
-        .join(Shop, Shop.id == Turn.shop_id)
-        .where(Turn.market_day_id == market_day_id, Turn.state.in_(LIVE_TURNS))
-    ).all()
+    rows = session.connection().execute(_STANDING, {"day": market_day_id})
     return [Standing(*row) for row in rows]
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core import clock, once
+from app.core.access import Actor
 from app.core.db import reading
 from app.core.refusals import Refusal
 from app.market.booths import actions as booths
@@ -48,7 +49,7 @@ class Walk:
             found = session.scalars(select(Turn).where(Turn.state.in_(states)).order_by(Turn.id)).all()
         return self.random.choice(found) if found else None
 
-    def actor_of(self, turn: Turn) -> actions.Actor:
+    def actor_of(self, turn: Turn) -> Actor:
         return next(seller.actor for seller in self.people if seller.actor.person_id == turn.person_id)
 
     def hold(self) -> None:
