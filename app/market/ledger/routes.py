@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core import clock
@@ -50,7 +50,8 @@ def book() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """The whole book of one shop as CSV, text cells safe from formulas."""
     with reading() as session:
-        mine = next((shop for shop in shops_of(session, actor().person_id) if shop.slug == request.args.get("toko")), None)
+        wanted = arg_text("toko", 80)
+        mine = next((shop for shop in shops_of(session, actor().person_id) if wanted in ("", shop.slug)), None)
         require(mine is not None, NotThere())
         assert mine is not None
         file = io.StringIO()
