@@ -112,6 +112,11 @@ def instant(value: datetime) -> str:
     return f"{day_short(value)}, {clock(value)}"
 
 
+def iso(value: date | datetime) -> str:
+    """2026-11-22T09:05:00+00:00, for machines: the `datetime` of a `<time>` (HTML allows milliseconds at the most)."""
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+
+
 def ago(value: datetime, now: datetime | None = None) -> str:
     """20 menit lalu; beyond a week, the date."""
     from app.core.clock import now as read_clock
@@ -138,7 +143,7 @@ def phone(number: str) -> str:
 
 FILTERS = {
     f.__name__: f
-    for f in (rupiah, count, day, day_short, day_plain, day_name, day_month, weekday_month, month, clock, hour, instant, ago, phone)
+    for f in (rupiah, count, day, day_short, day_plain, day_name, day_month, weekday_month, month, clock, hour, instant, iso, ago, phone)
 }
 
 
