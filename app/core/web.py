@@ -278,12 +278,16 @@ _ALWAYS = {
 
 
 def _headers(response: Response) -> Response:
+    if isinstance(request.routing_exception, RequestRedirect):  # from the router, which believes the Host header
+        to = urlsplit(request.routing_exception.new_url)
+        response.set_data("")
+        response.headers["Location"] = "/" + to.path.lstrip("/") + (f"?{to.query}" if to.query else "")
     said = {name.lower() for name, _value in response.headers}
     more = {**_ALWAYS, "X-Request-Id": g.get("request_id", "-"), "Content-Security-Policy": current_app.config["CSP"]}
     if is_secure():
         more["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     # Visitors' pages may be kept by the browser but are asked for again; a person's pages are never kept.
-    private = g.get("has_session", False) or "set-cookie" in said or response.status_code >= 400
+    private = g.get("has_session", False) or "set-cookie" in said or response.status_code >= 400 or request.method not in SAFE or session.modified
     more["Cache-Control"] = "no-store" if private else "no-cache"
     if response.mimetype == "text/html":
         more["Content-Language"] = g.get("language", "id")
@@ -342,11 +346,7 @@ def _on_refusal(error: Refusal) -> ResponseReturnValue:
 def _on_http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
-        answer = error.get_response()
-        if isinstance(error, RequestRedirect):  # from the router, which believes the Host header
-            to = urlsplit(error.new_url)
-            answer.headers["Location"] = "/" + to.path.lstrip("/") + (f"?{to.query}" if to.query else "")
-        return answer
+        return error.get_response()
     if status >= 500:
         return _still_page(status)
     if status == 413:
@@ -366,6 +366,14 @@ def _log_failure(error: BaseException | None) -> None:
     """Where it broke and of what kind, never the error's own text: that may quote what a person typed."""
     where = "".join(traceback.format_tb(error.__traceback__)[-12:]) if error is not None else ""
     log.error("request %s failed: %s\n%s", g.get("request_id", "-"), type(error).__name__, where)
+
+
+def _without_words(record: logging.LogRecord) -> bool:
+    """For the loggers of others: a traceback's place and kind stay, the error's text goes."""
+    if record.exc_info and record.exc_info[0] is not None:
+        record.exc_text = "".join(traceback.format_tb(record.exc_info[2])[-12:]) + record.exc_info[0].__name__
+        record.exc_info = None
+    return True
 
 
 def _still_page(status: int) -> Response:
@@ -432,6 +440,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     )
     app.session_interface = _Sessions()
     app.request_class = bodies.Request
+    app.logger.addFilter(_without_words)
     app.log_exception = lambda exc_info: _log_failure(exc_info[1])  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.converters.update(id=IdConverter, slug=SlugConverter, code=CodeConverter, day=DayConverter)
