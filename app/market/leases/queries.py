@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.market.booths.models import Booth, BoothKind, Site, SiteKind
@@ -44,33 +44,38 @@ class Unit:
         return self.width_cm >= 500
 
 
+# Built once, and run on the connection: rows of columns need nothing of the ORM.
+_UNITS = (
+    select(
+        Booth.id,
+        Booth.code,
+        Site.name,
+        Site.slug,
+        Site.address,
+        Site.is_sample,
+        Booth.kind,
+        Booth.width_cm,
+        Booth.depth_cm,
+        Booth.power_va,
+        Booth.has_gas,
+        Booth.has_water,
+        Booth.is_accessible,
+        Booth.is_bookable,
+        Booth.monthly_rupiah,
+        Booth.deposit_rupiah,
+    )
+    .join(Site, Site.id == Booth.site_id)
+    .where(Site.kind == SiteKind.CONTAINERS)
+    .order_by(Site.position, Site.id, Booth.code)
+)
+_TAKEN = select(BoothMonth.booth_id, BoothMonth.month).where(BoothMonth.month >= bindparam("month"))
+
+
 def units(session: Session, today: date) -> list[Unit]:
     """Every container with the first month it is free. Two statements."""
-    rows = session.execute(
-        select(
-            Booth.id,
-            Booth.code,
-            Site.name,
-            Site.slug,
-            Site.address,
-            Site.is_sample,
-            Booth.kind,
-            Booth.width_cm,
-            Booth.depth_cm,
-            Booth.power_va,
-            Booth.has_gas,
-            Booth.has_water,
-            Booth.is_accessible,
-            Booth.is_bookable,
-            Booth.monthly_rupiah,
-            Booth.deposit_rupiah,
-        )
-        .join(Site, Site.id == Booth.site_id)
-        .where(Site.kind == SiteKind.CONTAINERS)
-        .order_by(Site.position, Site.id, Booth.code)
-    ).all()
+    rows = session.connection().execute(_UNITS).all()
     taken: dict[int, set[date]] = {}
-    for booth_id, month in session.execute(select(BoothMonth.booth_id, BoothMonth.month).where(BoothMonth.month >= month_of(today))):
+    for booth_id, month in session.connection().execute(_TAKEN, {"month": month_of(today)}):
         taken.setdefault(booth_id, set()).add(month)
     return [Unit(*(*row, free_from(taken.get(row[0], ()), today))) for row in rows]
 
