@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, case, func, select
+from sqlalchemy import Row, Select, and_, bindparam, case, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.market.booths.models import Booth, BoothKind, Edition, EditionState, MarketDay, Method, Site, Zone
+from app.market.booths.models import Booth, BoothDay, BoothKind, Edition, EditionState, MarketDay, Method, Site, Zone
 from app.market.rota.models import LIVE_TURNS, Application, ApplicationState, Turn, TurnPerson, TurnState
 from app.market.rota.rules import weeks_waited
 from app.market.shops.models import Shop
@@ -34,54 +34,66 @@ class PickupTurn:
     address: str
 
 
+_DAY, _HELD, _TURN, _PLACE = MarketDay.__table__.c, BoothDay.__table__.c, Turn.__table__.c, Booth.__table__.c
+_EDITION, _SITE = Edition.__table__.c, Site.__table__.c
+# Joined to nothing, so that SQLite does not start at all confirmed turns there ever were: it starts at the shops.
+_turn_state = literal_column("turn.state || ''", _TURN.state.type)
+_PICKUPS = (
+    select(
+        _TURN.id, _DAY.id, _DAY.held_on, _DAY.opens_at, _DAY.closes_at, _PLACE.code, _SITE.name, _TURN.shop_id, _SITE.address
+    )
+    .select_from(
+        Turn.__table__.join(MarketDay.__table__, _DAY.id == _TURN.market_day_id)
+        .join(Edition.__table__, _EDITION.id == _DAY.edition_id)
+        .join(Site.__table__, _SITE.id == _EDITION.site_id)
+        .join(Booth.__table__, _PLACE.id == _TURN.booth_id)
+    )
+    .where(
+        _TURN.shop_id.in_(bindparam("shops", expanding=True)),
+        or_(*(_turn_state == state for state in STANDING)),
+        _DAY.closes_at > bindparam("now"),
+        _EDITION.state != EditionState.CANCELLED,
+    )
+    .order_by(_DAY.opens_at, _TURN.id)
+    .limit(MOST_PICKUP_TURNS)
+)  # fmt: skip
+
+
 def turns_for_pickup(session: Session, shop_ids: Sequence[int], now: datetime) -> list[PickupTurn]:
     """The confirmed turns of these shops that are not over, soonest first. One statement."""
     if not shop_ids:
         return []
-    rows = session.execute(
-        select(
-            Turn.id,
-            MarketDay.id,
-            MarketDay.held_on,
-            MarketDay.opens_at,
-            MarketDay.closes_at,
-            Booth.code,
-            Site.name,
-            Turn.shop_id,
-            Site.address,
-        )
-        .join(MarketDay, MarketDay.id == Turn.market_day_id)
-        .join(Edition, Edition.id == MarketDay.edition_id)
-        .join(Site, Site.id == Edition.site_id)
-        .join(Booth, Booth.id == Turn.booth_id)
-        .where(
-            Turn.shop_id.in_(shop_ids),
-            Turn.state.in_(STANDING),
-            MarketDay.closes_at > now,
-            Edition.state != EditionState.CANCELLED,
-        )
-        .order_by(MarketDay.opens_at, Turn.id)
-        .limit(MOST_PICKUP_TURNS)
-    ).all()
+    rows = session.connection().execute(_PICKUPS, {"shops": list(shop_ids), "now": now}).all()
     return [PickupTurn(*row) for row in rows]
+
+
+# From the few days of the week to who holds what: the goods list asks this on every page.
+_PLATES = (
+    select(_HELD.shop_id, _PLACE.code)
+    .select_from(
+        MarketDay.__table__.join(BoothDay.__table__, _HELD.market_day_id == _DAY.id)
+        .join(Turn.__table__, _TURN.id == _HELD.turn_id)
+        .join(Booth.__table__, _PLACE.id == _HELD.booth_id)
+    )
+    .where(
+        _DAY.held_on.between(bindparam("first"), bindparam("last")),
+        _DAY.closes_at > bindparam("now"),
+        _DAY.opens_at < bindparam("end"),
+        # The plus keeps SQLite from starting at the shops, whose turns go back for years.
+        literal_column("+booth_day.shop_id", _HELD.shop_id.type).in_(bindparam("shops", expanding=True)),
+        or_(*(_TURN.state == state for state in STANDING)),
+    )
+    .order_by(_DAY.opens_at.desc(), _TURN.id.desc())
+)
 
 
 def plates_this_week(session: Session, shop_ids: Sequence[int], now: datetime) -> dict[int, str]:
     """Shop -> the code of the booth where it stands next within seven days. One statement."""
     if not shop_ids:
         return {}
-    rows = session.execute(
-        select(Turn.shop_id, Booth.code)
-        .join(MarketDay, MarketDay.id == Turn.market_day_id)
-        .join(Booth, Booth.id == Turn.booth_id)
-        .where(
-            Turn.shop_id.in_(shop_ids),
-            Turn.state.in_(STANDING),
-            MarketDay.closes_at > now,
-            MarketDay.opens_at < now + timedelta(days=7),
-        )
-        .order_by(MarketDay.opens_at.desc(), Turn.id.desc())
-    ).all()
+    end, today = now + timedelta(days=7), now.date()
+    span = {"first": today - timedelta(days=1), "last": today + timedelta(days=9)}
+    rows = session.connection().execute(_PLATES, {"now": now, "end": end, "shops": list(shop_ids), **span}).all()
     return {row[0]: row[1] for row in rows}  # the soonest comes last and stays
 
 

@@ -10,7 +10,19 @@ from sqlalchemy import select
 from app.core import clock, once
 from app.core.access import Actor, Role
 from app.core.db import transaction
-from app.market.booths.models import Booth, BoothKind, Edition, EditionState, MarketDay, Method, Site, SiteKind, Zone
+from app.market.booths.models import (
+    Booth,
+    BoothDay,
+    BoothDayState,
+    BoothKind,
+    Edition,
+    EditionState,
+    MarketDay,
+    Method,
+    Site,
+    SiteKind,
+    Zone,
+)
 from app.market.rota.models import Turn, TurnState
 from app.market.shops import actions
 from app.market.shops.models import Category, Variant
@@ -101,4 +113,7 @@ def a_turn(seller: Seller, *, booth: str = "M-07", in_days: int = 3) -> Turn:
         )  # fmt: skip
         session.add(turn)
         session.flush()
+        session.add(
+            BoothDay(market_day_id=market_day.id, booth_id=place.id, state=BoothDayState.HELD, shop_id=seller.shop_id, turn_id=turn.id)
+        )
         return turn

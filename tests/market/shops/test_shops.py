@@ -261,6 +261,7 @@ def test_whatsapp_is_shown_only_when_the_shop_gave_it(app: Flask, client: Client
     assert "https://wa.me/6281234567890" in client.get(f"/pasar/p/{other_id}-selendang").get_data(as_text=True)
 
 
+@pytest.mark.both
 def test_a_product_page_tells_the_next_days_or_that_they_are_being_arranged(app: Flask, client: Client) -> None:
     seller = a_seller()
     product_id, _variant = a_product(seller)
