@@ -149,6 +149,9 @@ def hold(first_day: date, site: str) -> ResponseReturnValue:
     back = url_for("rota.book", first_day=edition.first_day, site=edition.site.slug, hari=day.held_on.isoformat())
     code = request.form.get("lapak", "")[:12]
     shop = request.form.get("toko", "")
+    if not code:
+        say(_("Pilih lapak."), "bad")
+        return see_other(back)
     try:
         actions.hold(
             actor(), day.id, code, int(shop) if shop.isascii() and shop.isdigit() and len(shop) < 18 else None, once.key_from(request.form)
