@@ -20,6 +20,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from app.core.reads import Reader, begin_reading
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -113,7 +115,10 @@ def _prepare(engine: Engine, settings: Settings, *, read_only: bool) -> None:
 
         @event.listens_for(engine, "begin")
         def on_begin(connection: Any) -> None:
-            connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+            if read_only:
+                begin_reading(connection.connection.dbapi_connection)
+            else:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     elif read_only:
 
@@ -152,9 +157,12 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session that can't write, closed at the end of the block."""
-    with Session(db.engines["reading"], expire_on_commit=False, autoflush=False) as session:
-        yield session
+    """A session that can't write, closed at the end of the block; `Prepared` statements need little more than the driver."""
+    reader = Reader(db.engines["reading"])
+    try:
+        yield reader
+    finally:
+        reader.end()
 
 
 def add_or_refuse(session: Session, row: Base, *, unique: str, refusal: Refusal) -> None:
