@@ -319,7 +319,8 @@ def test_an_https_base_url_makes_cookies_secure_behind_a_silent_proxy(tmp_path: 
         "bahasa=../en",
     ],
 )
-def test_a_broken_cookie_is_a_visitor(client: Client, cookie: str) -> None:
+def test_a_broken_cookie_is_a_visitor(app: Flask, cookie: str) -> None:
+    client = app.test_client(use_cookies=False)
     answer = client.get("/", environ_overrides={"HTTP_COOKIE": cookie})
     assert answer.status_code == 200
     assert 'lang="id"' in answer.get_data(as_text=True)
