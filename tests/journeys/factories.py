@@ -8,15 +8,16 @@ from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
+from sqlalchemy import select
 
 from app.accounts.organisations.models import Organisation, OrganisationKind, OrganisationMember
 from app.core import clock
 from app.core.access import Actor, Role
-from app.core.db import transaction
+from app.core.db import reading, transaction
 from app.market.booths import actions as booths
 from app.market.booths.models import Booth, BoothKind, Method, Site, SiteKind, Zone
 from app.market.shops import actions as shops
-from app.market.shops.models import Category, Halal
+from app.market.shops.models import Category, Halal, Variant
 from tests import factories
 from tests.community.factories import a_room
 
@@ -49,23 +50,42 @@ def a_city() -> City:
         assigned = _a_site(session, "taman-nostalgia", "Taman Nostalgia", "K", Method.ASSIGNED)
         direct = _a_site(session, "pasar-sore", "Pasar Sore Oesapa", "T", Method.DIRECT)
     a_room()
-    shop_id = shops.open_shop(
-        actors[WEAVER], shops.ShopDraft("Tenun Fontein", "Tenun ikat dari Fontein.", "53.71.05.1008", None), "key-of-a-shop-00001"
-    )
-    shops.add_product(
-        actors[WEAVER],
-        shop_id,
-        shops.ProductDraft(
-            "Selendang tenun", Category.WEAVING, 150_000, "lembar", 3, 0, "Motif kecil, benang katun.", "", Halal.NOT_FOOD, None, ""
-        ),
-        "key-of-a-product-01",
-    )
+    _her_shop(actors[WEAVER], stock=3)
     saturday = next_saturday()
     for site_id, days in ((assigned, 2), (direct, 1)):
         booths.open_edition(
             actors[OFFICER], booths.make_edition(actors[OFFICER], site_id, a_plan(saturday, days), f"key-of-edition-{site_id:06d}")
         )
     return City(saturday, phones)
+
+
+def a_weaver(*, stock: int) -> int:
+    """A weaver with a shop and that many shawls; the variant's id."""
+    with transaction() as session:
+        weaver = Actor(factories.a_person(session, name=WEAVER).id, WEAVER)
+    product_id = _her_shop(weaver, stock=stock)
+    with reading() as session:
+        return session.scalars(select(Variant.id).where(Variant.product_id == product_id)).one()
+
+
+def _her_shop(weaver: Actor, *, stock: int) -> int:
+    shop_id = shops.open_shop(
+        weaver, shops.ShopDraft("Tenun Fontein", "Tenun ikat dari Fontein.", "53.71.05.1008", None), "key-of-a-shop-00001"
+    )
+    shawl = shops.ProductDraft(
+        title="Selendang tenun",
+        category=Category.WEAVING,
+        price_rupiah=150_000,
+        unit="lembar",
+        stock=stock,
+        stock_seen=0,
+        description="Motif kecil, benang katun.",
+        ingredients="",
+        halal=Halal.NOT_FOOD,
+        photo=None,
+        photo_alt="",
+    )
+    return shops.add_product(weaver, shop_id, shawl, "key-of-a-product-01")
 
 
 def next_saturday() -> date:
