@@ -12,12 +12,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import String, delete, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
 from app.core.db import Base, Id
+from app.core.writes import insert
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,10 +56,8 @@ def claim(session: Session, key: str, person_id: int | None) -> int | None:
 
     A second sending that arrives while the first is at work waits for it (primary key on PostgreSQL, the write lock on SQLite).
     """
-    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
     row = {"owner": _owner(person_id), "key": key, "made_at": clock.now()}
-    # Not by rowcount: psycopg gives -1 for a batched insert, whether the row was written or not.
-    added = session.execute(insert(OnceKey).values(**row).on_conflict_do_nothing().returning(OnceKey.key))
+    added = session.execute(insert(session, OnceKey).values(**row).on_conflict_do_nothing().returning(OnceKey.key))
     if added.first() is not None:
         return None
     return session.scalar(select(OnceKey.result).where(OnceKey.owner == row["owner"], OnceKey.key == key)) or 0

@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Response, current_app, g, make_response, request
 from sqlalchemy import String, select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Id, at_end, db
+from app.core.writes import insert
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -50,9 +49,8 @@ def touch(session: Session, *names: str) -> None:
 
 
 def _raise_versions(session: Session) -> None:
-    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
     for name in sorted(session.info.pop("touched_pages")):
-        row = insert(PageVersion).values(name=name, version=1)
+        row = insert(session, PageVersion).values(name=name, version=1)
         session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"version": PageVersion.version + 1}))
 
 

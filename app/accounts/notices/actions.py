@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from app.accounts.notices.models import Notice
 from app.core import clock
 from app.core.access import Actor
 from app.core.db import transaction
+from app.core.writes import insert
 
 MOST_EVENT_LETTERS = 80  # the column's width; SQLite would not mind, PostgreSQL would
 
@@ -26,9 +25,8 @@ def tell(session: Session, person_id: int, kind: str, params: Mapping[str, Any],
     """
     if len(event) > MOST_EVENT_LETTERS:
         raise ValueError(f"The event {event!r} is longer than {MOST_EVENT_LETTERS} letters.")
-    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
     row = {"person_id": person_id, "kind": kind, "params": dict(params), "event": event, "made_at": clock.now()}
-    added = insert(Notice).values(**row).on_conflict_do_nothing(index_elements=["person_id", "event"]).returning(Notice.id)
+    added = insert(session, Notice).values(**row).on_conflict_do_nothing(index_elements=["person_id", "event"]).returning(Notice.id)
     return session.execute(added).first() is not None
 
 

@@ -8,8 +8,6 @@ from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from app.accounts.notices.actions import tell
@@ -22,6 +20,7 @@ from app.core.db import add_or_refuse, for_update, reading, transaction
 from app.core.formats import instant
 from app.core.refusals import NotThere, Refusal, require
 from app.core.words import Lazy, _, _l
+from app.core.writes import insert
 
 _WAIT: Lazy = _l("Terlalu banyak percobaan. Ini menjaga akun dari orang yang menebak kata sandi. Tunggu, lalu coba lagi.")
 _WAIT_ADDRESS: Lazy = _l("Terlalu banyak percobaan dari jaringan ini. Tunggu sebentar, lalu coba lagi.")
@@ -132,8 +131,7 @@ def _make_account(new: NewPerson, password_hash: str, key: str) -> tuple[int, in
         )
         add_or_refuse(session, person, unique="uq_person_phone", refusal=PhoneTaken())
         session.add_all(
-            Consent(person_id=person.id, purpose=purpose, text_version=version, given_at=now)
-            for purpose, version in rules.CONSENTS.items()
+            Consent(person_id=person.id, purpose=purpose, text_version=version, given_at=now) for purpose, version in rules.CONSENTS.items()
         )
         once.keep(session, key, None, person.id)
         return person.id, None
@@ -178,7 +176,13 @@ def _start_session(session: Session, person_id: int, device: str, is_remembered:
     ends_at = now + (rules.REMEMBERED if is_remembered else rules.NOT_REMEMBERED)
     session.add(
         DeviceSession(
-            person_id=person_id, token_hash=token_hash(token), device=device, is_remembered=is_remembered, made_at=now, seen_at=now, ends_at=ends_at
+            person_id=person_id,
+            token_hash=token_hash(token),
+            device=device,
+            is_remembered=is_remembered,
+            made_at=now,
+            seen_at=now,
+            ends_at=ends_at,
         )
     )
     return SignedIn(person_id, token, is_remembered)
@@ -251,7 +255,9 @@ def change_password(actor: Actor, *, old: str, new: str) -> int:
     password_hash, now = passwords.hash_password(new), clock.now()
     with transaction() as session:
         changed = session.execute(
-            update(Person).where(Person.id == actor.person_id, Person.password_hash == kept.password_hash).values(password_hash=password_hash)
+            update(Person)
+            .where(Person.id == actor.person_id, Person.password_hash == kept.password_hash)
+            .values(password_hash=password_hash)
         )
         require(changed.rowcount == 1, NotTheOldPassword())  # type: ignore[attr-defined]
         ended = _end_sessions(session, actor.person_id, DeviceSession.id != actor.session_id, now)
@@ -268,9 +274,8 @@ def give_role(actor: Actor, person_id: int, role: Role) -> None:
     now = clock.now()
     with transaction() as session:
         require(session.scalar(select(Person.id).where(Person.id == person_id, Person.left_at.is_(None))) is not None, NotThere())
-        insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
         row = {"person_id": person_id, "role": role, "given_by_id": actor.person_id, "given_at": now}
-        given = session.execute(insert(PersonRole).values(**row).on_conflict_do_nothing().returning(PersonRole.person_id)).first()
+        given = session.execute(insert(session, PersonRole).values(**row).on_conflict_do_nothing().returning(PersonRole.person_id)).first()
         if given is not None:
             audit.write(session, actor.person_id, "role.given", "person", person_id, {"role": role.value})
             tell(session, person_id, "role.given", {"role": role.value}, f"role:{role.value}:given:{int(now.timestamp())}")
