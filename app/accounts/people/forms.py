@@ -23,8 +23,15 @@ class PlaceField(forms.LineField):
 
 
 class SignUpForm(forms.Form):
-    name = forms.NameField(_l("Nama panggilan"), max=rules.MOST_NAME_LETTERS, missing=_l("Tulis nama panggilan Anda."), description=_l("Boleh bukan nama asli. Ini yang dilihat orang lain."))
-    phone = forms.PhoneField(_l("Nomor HP"), missing=_l("Tulis nomor HP Anda."), description=_l("Untuk masuk. Tidak ditampilkan. Contoh: 0812-3456-7890"))
+    name = forms.NameField(
+        _l("Nama panggilan"),
+        max=rules.MOST_NAME_LETTERS,
+        missing=_l("Tulis nama panggilan Anda."),
+        description=_l("Boleh bukan nama asli. Ini yang dilihat orang lain."),
+    )
+    phone = forms.PhoneField(
+        _l("Nomor HP"), missing=_l("Tulis nomor HP Anda."), description=_l("Untuk masuk. Tidak ditampilkan. Contoh: 0812-3456-7890")
+    )
     password = forms.PasswordField(
         _l("Kata sandi"),
         min=rules.LEAST_PASSWORD_LETTERS,
@@ -32,22 +39,46 @@ class SignUpForm(forms.Form):
         missing=_l("Buat kata sandi Anda."),
         description=_l("Paling sedikit 8 huruf atau angka. Tiga kata biasa lebih kuat dan mudah diingat."),
     )
-    place = PlaceField(_l("Kelurahan"), missing=_l("Tulis kelurahan Anda."), description=_l("Ketik beberapa huruf. Tinggal di luar kota? Tulis kabupaten Anda, atau “Luar Kota Kupang”."))
+    place = PlaceField(
+        _l("Kelurahan"),
+        missing=_l("Tulis kelurahan Anda."),
+        description=_l("Ketik beberapa huruf. Tinggal di luar kota? Tulis kabupaten Anda, atau “Luar Kota Kupang”."),
+    )
     greeting = forms.ChoiceField(_l("Sapaan"), choices=GREETINGS, required=False)
-    agree = forms.TickField(_l("Persetujuan"), must=_l("Centang ini kalau Anda setuju dan sudah 18 tahun. Tanpa itu akun belum bisa dibuat."))
+    agree = forms.TickField(
+        _l("Persetujuan"), must=_l("Centang ini kalau Anda setuju dan sudah 18 tahun. Tanpa itu akun belum bisa dibuat.")
+    )
 
 
 class SignInForm(forms.Form):
-    phone = forms.PhoneField(_l("Nomor HP"), missing=_l("Tulis nomor HP Anda."), description=_l("Contoh: 0812-3456-7890. Nomor luar negeri ditulis dengan + di depan."))
+    phone = forms.PhoneField(
+        _l("Nomor HP"),
+        missing=_l("Tulis nomor HP Anda."),
+        description=_l("Contoh: 0812-3456-7890. Nomor luar negeri ditulis dengan + di depan."),
+    )
     password = forms.PasswordField(_l("Kata sandi"), max=rules.MOST_PASSWORD_LETTERS, missing=_l("Tulis kata sandi Anda."))
     remember = forms.TickField(_l("Ingat saya di HP ini"), description=_l("Jangan dicentang kalau HP dipakai bersama."))
 
 
 class ProfileForm(forms.Form):
-    name = forms.NameField(_l("Nama panggilan"), max=rules.MOST_NAME_LETTERS, missing=_l("Tulis nama panggilan Anda."), description=_l("Boleh bukan nama asli. Ini yang dilihat orang lain."))
-    greeting = forms.ChoiceField(_l("Sapaan"), choices=GREETINGS, required=False, description=_l("Cara situs ini menyapa Anda. Hanya Anda yang melihatnya."))
-    place = PlaceField(_l("Kelurahan atau kabupaten"), missing=_l("Tulis kelurahan Anda."), description=_l("Tidak ditampilkan kepada orang lain."))
-    about = forms.TextField_(_l("Tentang Anda"), max=rules.MOST_ABOUT_LETTERS, required=False, description=_l("Misalnya apa yang Anda buat atau tawarkan. Boleh dikosongkan. Orang lain bisa membacanya."))
+    name = forms.NameField(
+        _l("Nama panggilan"),
+        max=rules.MOST_NAME_LETTERS,
+        missing=_l("Tulis nama panggilan Anda."),
+        description=_l("Boleh bukan nama asli. Ini yang dilihat orang lain."),
+    )
+    greeting = forms.ChoiceField(
+        _l("Sapaan"), choices=GREETINGS, required=False, description=_l("Cara situs ini menyapa Anda. Hanya Anda yang melihatnya.")
+    )
+    place = PlaceField(
+        _l("Kelurahan atau kabupaten"), missing=_l("Tulis kelurahan Anda."), description=_l("Tidak ditampilkan kepada orang lain.")
+    )
+    about = forms.TextField(
+        _l("Tentang Anda"),
+        max=rules.MOST_ABOUT_LETTERS,
+        required=False,
+        description=_l("Misalnya apa yang Anda buat atau tawarkan. Boleh dikosongkan. Orang lain bisa membacanya."),
+    )
 
 
 class PasswordForm(forms.Form):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from app.community.threads import rules
-from app.core.forms import Form, LineField, TextField_, TickField
+from app.core.forms import Form, LineField, TextField, TickField
 from app.core.words import _l
 
 
 class ReplyForm(Form):
-    body = TextField_(
+    body = TextField(
         _l("Balasan Anda"),
         max=rules.MOST_BODY,
         missing=_l("Balasan masih kosong. Tulis dulu, lalu kirim."),
@@ -25,7 +25,7 @@ class ThreadForm(Form):
         missing=_l("Judul masih kosong. Tulis pertanyaan Anda dalam satu kalimat."),
         description=_l("Satu kalimat saja, misalnya: Kemasan apa yang tahan panas untuk sambal?"),
     )
-    body = TextField_(
+    body = TextField(
         _l("Cerita atau pertanyaan"),
         max=rules.MOST_BODY,
         missing=_l("Bagian ini masih kosong. Ceritakan sedikit, supaya orang bisa menjawab."),
@@ -35,7 +35,7 @@ class ThreadForm(Form):
 
 
 class ChangeForm(Form):
-    body = TextField_(_l("Tulisan Anda"), max=rules.MOST_BODY, missing=_l("Tulisan masih kosong. Kalau mau menghapus, pilih Hapus."))
+    body = TextField(_l("Tulisan Anda"), max=rules.MOST_BODY, missing=_l("Tulisan masih kosong. Kalau mau menghapus, pilih Hapus."))
 
 
 class ChangeThreadForm(ChangeForm):

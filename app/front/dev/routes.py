@@ -28,7 +28,7 @@ class SampleForm(forms.Form):
     phone = forms.PhoneField("Nomor HP", description="Nomor luar negeri ditulis dengan + di depan.")
     sold_on = forms.DayField("Tanggal", required=False)
     password = forms.PasswordField("Kata sandi", min=8)
-    about = forms.TextField_("Tentang barang", max=500)
+    about = forms.TextField("Tentang barang", max=500)
     halal = forms.ChoiceField("Status halal", choices=HALAL)
     photo = forms.PhotoField("Foto")
     agree = forms.TickField("Ingat saya di HP ini", description="Jangan dicentang kalau HP dipakai bersama")

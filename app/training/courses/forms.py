@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.core.forms import ChoiceField, CountField, DayField, Form, LineField, PhotoField, RupiahField, TextField_, TickField
+from app.core.forms import ChoiceField, CountField, DayField, Form, LineField, PhotoField, RupiahField, TextField, TickField
 from app.core.words import _, _l
 from app.training.courses import rules
 
@@ -19,14 +19,14 @@ class CourseForm(Form):
         missing=_l("Tulis satu kalimat tentang kelas ini."),
         description=_l("Apa yang dipelajari, dan untuk siapa."),
     )
-    body = TextField_(
+    body = TextField(
         _l("Cerita lengkap"), max=8_000, required=False, description=_l("Boleh kosong. Isi pelajaran, cara belajar, siapa yang mengajar.")
     )
     lesson_hours = CountField(
         _l("Lama belajar (JP)"), min=1, max=rules.MOST_LESSON_HOURS, missing=_l("Tulis jumlah JP."), description=_l("Satu JP = 45 menit.")
     )
-    requirements = TextField_(_l("Syarat"), max=500, required=False, description=_l("Satu baris satu syarat."))
-    provided = TextField_(
+    requirements = TextField(_l("Syarat"), max=500, required=False, description=_l("Satu baris satu syarat."))
+    provided = TextField(
         _l("Yang disiapkan untuk peserta"), max=500, required=False, description=_l("Satu baris satu hal: alat, bahan, makan siang.")
     )
     cost_rupiah = RupiahField(
