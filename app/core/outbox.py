@@ -127,7 +127,11 @@ def stuck(session: Session) -> int:
 
 def overdue(session: Session, instant: datetime) -> int:
     """How many rows have been due since before the instant and are still to be tried: more than none means that no worker is at work."""
-    waiting = select(func.count()).select_from(OutboxRow).where(OutboxRow.done_at.is_(None), OutboxRow.tries < MOST_TRIES, OutboxRow.due_at < instant)
+    waiting = (
+        select(func.count())
+        .select_from(OutboxRow)
+        .where(OutboxRow.done_at.is_(None), OutboxRow.tries < MOST_TRIES, OutboxRow.due_at < instant)
+    )
     return session.scalar(waiting) or 0
 
 

@@ -287,7 +287,9 @@ def _headers(response: Response) -> Response:
     if is_secure():
         more["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     # Visitors' pages may be kept by the browser but are asked for again; a person's pages are never kept.
-    private = g.get("has_session", False) or "set-cookie" in said or response.status_code >= 400 or request.method not in SAFE or session.modified
+    private = (
+        g.get("has_session", False) or "set-cookie" in said or response.status_code >= 400 or request.method not in SAFE or session.modified
+    )
     more["Cache-Control"] = "no-store" if private else "no-cache"
     if response.mimetype == "text/html":
         more["Content-Language"] = g.get("language", "id")

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 STAFF_ONLY = {"visitor": 303, "member": 404, "trainer": 404, "officer": 404, "counsellor": 404, "desk": 404, "moderator": 404}
-EVERY_MEMBER = {"visitor": 303, "member": 200, "trainer": 200, "officer": 200, "counsellor": 200, "desk": 200, "moderator": 200, "admin": 200}
+EVERY_MEMBER = {
+    "visitor": 303,
+    "member": 200,
+    "trainer": 200,
+    "officer": 200,
+    "counsellor": 200,
+    "desk": 200,
+    "moderator": 200,
+    "admin": 200,
+}
 SENT_ON = {"member": 303, "trainer": 303, "officer": 303, "counsellor": 303, "desk": 303, "moderator": 303, "admin": 303}
 
 # Arguments of the addresses: the session, the notice and the person are another member's; POST without anything but its token.

@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.both
 
 COLUMNS = (Person.id, Person.name, Person.made_at, Person.suspended_until, PersonRole.role)
-PEOPLE = Prepared(select(*COLUMNS).outerjoin(PersonRole, PersonRole.person_id == Person.id).where(Person.left_at.is_(None)).order_by(Person.id))
-LATER = Prepared(select(Person.id).where(Person.made_at > bindparam("after"), Person.id.in_(bindparam("ids", expanding=True))).order_by(Person.id))
+PEOPLE = Prepared(
+    select(*COLUMNS).outerjoin(PersonRole, PersonRole.person_id == Person.id).where(Person.left_at.is_(None)).order_by(Person.id)
+)
+LATER = Prepared(
+    select(Person.id).where(Person.made_at > bindparam("after"), Person.id.in_(bindparam("ids", expanding=True))).order_by(Person.id)
+)
 
 
 def two_people() -> tuple[int, int]:

@@ -139,7 +139,9 @@ def test_robots(client: Client) -> None:
 
 
 def test_a_sitemap_of_what_is_public(client: Client, app: Flask) -> None:
-    app.extensions["contributions"] = (SitemapSource(lambda _session: [("/pasar/p/1-keripik&sambal", clock.now()), ("/pelatihan/menjahit", None)]),)
+    app.extensions["contributions"] = (
+        SitemapSource(lambda _session: [("/pasar/p/1-keripik&sambal", clock.now()), ("/pelatihan/menjahit", None)]),
+    )
     answer = client.get("/sitemap.xml")
     assert answer.mimetype == "application/xml"
     found = [place.text for place in ET.fromstring(answer.get_data()).iter(f"{XML}loc")]
@@ -259,7 +261,9 @@ def people(app: Flask) -> dict[str, Person]:
         return {role.value: a_person(session, name=role.value.title(), roles=[role]) for role in Role} | {"member": a_person(session)}
 
 
-def test_the_desk_shows_what_a_role_may_open(app: Flask, sign_in: Callable[[Any], Client], sql_count: Callable[[], Any], people: dict[str, Person]) -> None:
+def test_the_desk_shows_what_a_role_may_open(
+    app: Flask, sign_in: Callable[[Any], Client], sql_count: Callable[[], Any], people: dict[str, Person]
+) -> None:
     roles = frozenset({"officer", "admin"})
     cards = [DeskCard("petugas", roles, _l("Panduan"), "bantuan", "guides.guides", lambda _s, _a, _n: 7) for _card in range(20)]
     other = DeskCard("pelatih", frozenset({"trainer"}), _l("Simpan"), "bantuan", "machines.alive")

@@ -24,7 +24,9 @@ def test_commit_is_called_in_the_database_door_only() -> None:
         for path in sources()
         if path != APP / "core" / "db.py" and path.parent != APP / "core" / "search"  # the index's writer commits to its own files
         for call in calls(path)
-        if re.search(r"(?:^|\.)(?:commit|sessionmaker|scoped_session)$|^(?:orm\.)?Session$|(?:session|connection|engine)\.begin$", called(call))
+        if re.search(
+            r"(?:^|\.)(?:commit|sessionmaker|scoped_session)$|^(?:orm\.)?Session$|(?:session|connection|engine)\.begin$", called(call)
+        )
     ]
     assert not found, listing(
         found, "Open a transaction with `with transaction() as session:` or read with `with reading() as session:` (app/core/db.py)."

@@ -206,7 +206,11 @@ def password() -> ResponseReturnValue:
         except Refusal as no:
             form.refuse(no, "new")
         else:
-            say(_n("Kata sandi diganti. {n} HP lain sudah dikeluarkan.", "Kata sandi diganti. {n} HP lain sudah dikeluarkan.", ended) if ended else _("Kata sandi diganti."))
+            say(
+                _n("Kata sandi diganti. {n} HP lain sudah dikeluarkan.", "Kata sandi diganti. {n} HP lain sudah dikeluarkan.", ended)
+                if ended
+                else _("Kata sandi diganti.")
+            )
             return see_other(url_for("people.account"))
     return page("accounts/people/password.html", form=form), 422 if form.is_refused else 200
 

@@ -80,7 +80,9 @@ def is_about_oneself(password: str, *, name: str, phone: str) -> bool:
 # Places
 
 OUTSIDE = _l("Luar Kota Kupang")
-_OUTSIDE = re.compile(r"(di )?luar kota( kupang)?|luar (kupang|ntt)|lain(nya)?( / luar ntt)?|outside kupang( city)?|elsewhere", re.IGNORECASE)
+_OUTSIDE = re.compile(
+    r"(di )?luar kota( kupang)?|luar (kupang|ntt)|lain(nya)?( / luar ntt)?|outside kupang( city)?|elsewhere", re.IGNORECASE
+)
 
 
 def read_place(typed: str) -> str | None:

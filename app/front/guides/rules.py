@@ -44,7 +44,12 @@ def guide(slug: str, language: str) -> Guide | None:
     title, lead, changed, *opening = [line for line in head.strip().split("\n") if line]
     sections = tuple(Section(part.split("\n", 1)[0].strip(), _html(part.split("\n", 1)[1])) for part in parts)
     return Guide(
-        slug, title.removeprefix("# "), lead.removeprefix("> "), date.fromisoformat(changed.removeprefix("changed: ")), _html("\n\n".join(opening)), sections
+        slug,
+        title.removeprefix("# "),
+        lead.removeprefix("> "),
+        date.fromisoformat(changed.removeprefix("changed: ")),
+        _html("\n\n".join(opening)),
+        sections,
     )
 
 

@@ -29,7 +29,22 @@ PAGE_LENGTH = 5_000  # addresses in one sitemap
 MOST_ADDRESSES = 50_000  # in all sitemaps: what one source may add is cut, so that no area crowds the others out
 STUCK_AFTER = timedelta(minutes=15)  # an effect that is due for so long: no worker is at work
 PLACES = ("/", "/komunitas", "/pelatihan", "/lapak", "/lapak/kontainer", "/pasar", "/panduan")
-NOT_FOR_ROBOTS = ("/akun", "/kabar", "/petugas", "/pelatih", "/jualan", "/keranjang", "/pesanan", "/pendampingan", "/cari", "/masuk", "/daftar", "/bahasa", "/tampilan", "/keluar-cepat")
+NOT_FOR_ROBOTS = (
+    "/akun",
+    "/kabar",
+    "/petugas",
+    "/pelatih",
+    "/jualan",
+    "/keranjang",
+    "/pesanan",
+    "/pendampingan",
+    "/cari",
+    "/masuk",
+    "/daftar",
+    "/bahasa",
+    "/tampilan",
+    "/keluar-cepat",
+)
 
 
 @bp.route("/sehat")

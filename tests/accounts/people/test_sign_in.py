@@ -128,7 +128,15 @@ def test_a_suspended_person_is_told_only_with_the_right_password(client: Client,
 
 
 def test_bad_input_is_a_sentence(client: Client, ros: Person) -> None:
-    bad = [("phone", ""), ("phone", "abc"), ("phone", "08\x0012"), ("phone", "\u202e0812"), ("phone", "😀"), ("password", ""), ("password", "p" * 5000)]
+    bad = [
+        ("phone", ""),
+        ("phone", "abc"),
+        ("phone", "08\x0012"),
+        ("phone", "\u202e0812"),
+        ("phone", "😀"),
+        ("password", ""),
+        ("password", "p" * 5000),
+    ]
     for field, typed in bad:
         answer = client.post("/masuk", data=RIGHT | {field: typed})
         assert answer.status_code == 422, (field, typed[:20])
@@ -229,7 +237,12 @@ def test_a_signed_in_person_is_sent_on(sign_in: Callable[[Any], Client], ros: Pe
 
 def test_changes_need_the_token_and_our_own_page(sign_in: Callable[[Any], Client], ros: Person) -> None:
     mine = sign_in(ros)
-    elsewhere = ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Referer": "https://evil.example/x"})
+    elsewhere = (
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Referer": "https://evil.example/x"},
+    )
     for path in ("/keluar", "/akun/profil", "/akun/sandi", "/akun/perangkat/akhiri-lain", "/kabar/dibaca"):
         assert mine.post(path, bare=True).status_code == 400, path
         assert mine.post(path, data={"csrf": "0.0"}).status_code == 400, path
@@ -281,7 +294,9 @@ def test_one_address_may_not_try_every_number(app: Flask, client: Client, monkey
     monkeypatch.setattr(actions, "SIGN_IN_ADDRESS", dataclasses.replace(actions.SIGN_IN_ADDRESS, most=20))
     statuses = [client.post("/masuk", data={"phone": f"0812-999-{turn:06d}", "password": "salah sekali"}).status_code for turn in range(21)]
     assert statuses == [422] * 20 + [429]
-    elsewhere = client.post("/masuk", data={"phone": "0812-999-000099", "password": "salah sekali"}, environ_base={"REMOTE_ADDR": "203.0.113.9"})
+    elsewhere = client.post(
+        "/masuk", data={"phone": "0812-999-000099", "password": "salah sekali"}, environ_base={"REMOTE_ADDR": "203.0.113.9"}
+    )
     assert elsewhere.status_code == 422
 
 
@@ -360,7 +375,9 @@ def test_a_profile_is_saved_and_keeps_what_was_typed_when_refused(sign_in: Calla
     assert "x" * 501 in text
 
 
-def test_pages_of_the_account_stay_within_twelve_statements(sign_in: Callable[[Any], Client], sql_count: Callable[[], Any], ros: Person) -> None:
+def test_pages_of_the_account_stay_within_twelve_statements(
+    sign_in: Callable[[Any], Client], sql_count: Callable[[], Any], ros: Person
+) -> None:
     mine = sign_in(ros)
     for path in ("/akun", "/akun/profil", "/akun/sandi", "/akun/perangkat", "/kabar"):
         with sql_count() as counted:
@@ -403,7 +420,9 @@ def test_roles_that_can_not_be_given(sign_in: Callable[[Any], Client], admin: Pe
     desk = sign_in(admin)
     assert desk.post(f"/petugas/orang/{ros.id}/beri", data={"role": "raja"}).status_code == 404
     assert desk.post("/petugas/orang/999999/beri", data={"role": "officer"}).status_code == 404
-    kept = desk.post(f"/petugas/orang/{admin.id}/lepas", data={"role": "admin"}, headers={"Referer": f"http://localhost/petugas/orang/{admin.id}"})
+    kept = desk.post(
+        f"/petugas/orang/{admin.id}/lepas", data={"role": "admin"}, headers={"Referer": f"http://localhost/petugas/orang/{admin.id}"}
+    )
     assert (kept.status_code, kept.location) == (303, f"/petugas/orang/{admin.id}")
     assert "minta pengelola lain" in desk.get(kept.location).get_data(as_text=True).lower()
     assert desk.get("/petugas/orang").status_code == 200
@@ -429,12 +448,17 @@ def test_device_labels(agent: str, label: str) -> None:
     assert rules.device_label(agent) == label
 
 
-@pytest.mark.parametrize("password", ["12345678", "qwertyuiop", "password123", "Sayangku1!", "kupang2026", "abcabcabc", "11223344", "87654321", "katong123", "SAYANG KAMU"])
+@pytest.mark.parametrize(
+    "password",
+    ["12345678", "qwertyuiop", "password123", "Sayangku1!", "kupang2026", "abcabcabc", "11223344", "87654321", "katong123", "SAYANG KAMU"],
+)
 def test_what_guessers_try_first(password: str) -> None:
     assert rules.is_common(password)
 
 
-@pytest.mark.parametrize("password", ["periuk tikar lesung", "hujan-3-lontar-biru", "Tr0ub4dor&3xyz", "lampu sumur tangga", "kupang lontar garam"])
+@pytest.mark.parametrize(
+    "password", ["periuk tikar lesung", "hujan-3-lontar-biru", "Tr0ub4dor&3xyz", "lampu sumur tangga", "kupang lontar garam"]
+)
 def test_what_they_do_not(password: str) -> None:
     assert not rules.is_common(password)
     assert not rules.is_about_oneself(password, name="Ros", phone="+62812000000001")
