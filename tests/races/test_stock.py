@@ -143,7 +143,7 @@ def test_carts_with_the_same_goods_in_other_orders_do_not_wait_in_a_ring(
     for _round in range(rounds(3, 50)):
         people = [*many_with_carts(6, {chips: 1, scarf: 1}), *many_with_carts(6, {scarf: 1, chips: 1})]
         wishes = {seller.shop_id: actions.Wish(None, PaymentWay.CASH) for seller in (first, second)}
-        outcome = race(12, lambda i, who=people, wish=wishes: actions.place_orders(who[i], wish, 25_000, once.new_key()))  # type: ignore[misc]
+        outcome = race(12, lambda i, who=people, wish=wishes: actions.place_orders(who[i], wish, 25_000, once.new_key()))
         assert len(outcome.wins) == 12, outcome.others()[:3]
     assert counted(chips)[0] == counted(scarf)[0]
 
