@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g, make_response, request
 from flask.typing import ResponseReturnValue
 
 from app.core.access import public
-from app.core.web import arg_text, page, safe_next, say, see_other
+from app.core.web import arg_text, is_secure, page, safe_next, say, see_other
 from app.core.words import LANGUAGES, _, set_language
 
 bp = Blueprint("settings", __name__)
@@ -18,9 +18,9 @@ THEMES = ("light", "dark")
 def _set(response: Response, name: str, value: str) -> None:
     """Keep a wish for a year; an empty one is forgotten."""
     if value:
-        response.set_cookie(name, value, max_age=A_YEAR, secure=request.is_secure, httponly=True, samesite="Lax")
+        response.set_cookie(name, value, max_age=A_YEAR, secure=is_secure(), httponly=True, samesite="Lax")
     else:
-        response.delete_cookie(name, secure=request.is_secure, httponly=True, samesite="Lax")
+        response.delete_cookie(name, secure=is_secure(), httponly=True, samesite="Lax")
 
 
 @bp.route("/bahasa")
