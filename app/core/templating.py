@@ -6,14 +6,18 @@ What is constant on a page is made constant when the template is compiled: `_("â
 
 from __future__ import annotations
 
+import ast
 import copy
 from collections.abc import Callable
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 import markupsafe
 from flask import Flask, current_app
 from flask.templating import Environment
 from jinja2 import nodes
+from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
@@ -53,10 +57,72 @@ def icon(sprite: str, name: str) -> Markup:
     return Markup('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>').format(escape(sprite), name)
 
 
+class _Shortcuts(ast.NodeTransformer):
+    """Takes the detours out of the Python that Jinja wrote: its calls look for functions that want the context (we have none),
+    each piece of a page goes up through every layout, and names that never change are looked up in each turn of a loop."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        called = node.func
+        if isinstance(called, ast.Attribute) and called.attr == "call" and isinstance(called.value, ast.Name) and called.value.id == "context":
+            if any(keyword.arg is None for keyword in node.keywords):
+                return node
+            keywords = [keyword for keyword in node.keywords if keyword.arg not in ("_block_vars", "_loop_vars")]
+            return ast.copy_location(ast.Call(node.args[0], node.args[1:], keywords), node)
+        if isinstance(called, ast.Name) and called.id == "resolve" and isinstance(node.args[0], ast.Constant) and node.args[0].value in FIXED:
+            found = ast.parse(f"environment.globals[{node.args[0].value!r}]", mode="eval").body
+            return ast.copy_location(ast.fix_missing_locations(found), node)
+        return node
+
+    def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.AST:
+        self.generic_visit(node)
+        joined = ast.Call(ast.Name("concat", ast.Load()), [node.value], [])
+        return ast.fix_missing_locations(ast.copy_location(ast.Yield(ast.copy_location(joined, node)), node))
+
+
+FIXED = frozenset({"ui", "_", "_n", "_m"})  # globals that no page gives another meaning
+
+
+@lru_cache(256)
+def _caller_of(arguments: tuple[str, ...], takes_keywords: bool, takes_more: bool, takes_caller: bool) -> Callable[..., Any]:
+    """A function that makes, of a macro's inner function, one that Python itself calls with the macro's arguments."""
+    given = [*arguments]
+    signature = [f"{name}=_missing" for name in arguments]
+    if takes_more:
+        signature.append("*varargs")
+    if takes_caller and "caller" not in arguments:
+        signature.append("caller=None")
+        given.append("(_nobody if caller is None else caller)")
+    if takes_keywords:
+        signature.append("**kwargs")
+        given.append("kwargs")
+    if takes_more:
+        given.append("varargs")
+    source = f"def outer(_inner, _kind, _nobody):\n def macro({', '.join(signature)}):\n  return _new(_kind, _inner({', '.join(given)}))\n return macro"
+    names: dict[str, Any] = {"_missing": missing, "_new": str.__new__}
+    exec(source, names)  # noqa: S102 - the names of our own macros' arguments, which Jinja checked
+    made: Callable[..., Any] = names["outer"]
+    return made
+
+
+def _quick_macro(
+    environment: Environment, inner: Callable[..., str], name: str | None, arguments: tuple[str, ...],
+    takes_keywords: bool, takes_more: bool, takes_caller: bool, escapes: bool,
+) -> Callable[..., Any]:  # fmt: skip
+    """What stands for a macro in our templates: the same answer without the walk through its arguments."""
+    nobody = environment.undefined("No caller defined", name="caller") if takes_caller else None
+    made: Callable[..., Any] = _caller_of(tuple(arguments), takes_keywords, takes_more, takes_caller)(inner, Markup if escapes else str, nobody)
+    return made
+
+
 def _quick_escape(value: object) -> str:
     """markupsafe's escape without the Markup around it."""
     if type(value) is str:
         return _escape_text(value)
+    if type(value) is Markup:
+        return value
+    if type(value) is int:
+        return str(value)
     if hasattr(value, "__html__"):
         return str(value.__html__())
     return _escape_text(str(value))
@@ -68,10 +134,15 @@ class WordedEnvironment(Environment):
     language = words.LANGUAGES[0]
 
     quick_escape = staticmethod(_quick_escape)
+    quick_macro = staticmethod(_quick_macro)
 
     def _generate(self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False) -> str:
         """Jinja's own code, with output escaped by `_quick_escape`: what is only joined need not be wrapped first."""
-        return str(super()._generate(source, name, filename, defer_init)) + "\nescape = environment.quick_escape\n"
+        return str(super()._generate(source, name, filename, defer_init)) + "\nescape, Macro = environment.quick_escape, environment.quick_macro\n"
+
+    def _compile(self, source: str, filename: str) -> CodeType:
+        code: CodeType = compile(_Shortcuts().visit(ast.parse(source)), filename, "exec")
+        return code
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree: nodes.Template = super()._parse(source, name, filename)
