@@ -135,7 +135,7 @@ def my_turns() -> ResponseReturnValue:
         leases=leases,
         now=now,
         today=today,
-        **_open_editions(coming, now),
+        **_open_editions([edition for edition in coming if edition.id not in {view.edition_id for view in current}], now),
         cancel_reasons=CANCEL_REASONS,
         refusal_reasons=REFUSAL_REASONS,
         lease_reasons=LEASE_REASONS,
