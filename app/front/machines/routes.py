@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, request, session
 from flask.typing import ResponseReturnValue
@@ -22,6 +23,8 @@ from app.core.web import arg_int, see_other
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from app.config import Settings
 
 bp = Blueprint("machines", __name__)
 
@@ -114,7 +117,13 @@ def _changed(at: datetime | date | None) -> str:
 
 
 def _base() -> str:
-    return str(current_app.config["BASE_URL"] or request.host_url.rstrip("/"))
+    """Scheme and host for those who need them whole. Without BASE_URL only this machine's own names are believed, never another Host."""
+    base: str = current_app.config["BASE_URL"]
+    if base:
+        return base
+    name = urlsplit(request.host_url).hostname or ""
+    settings: Settings = current_app.extensions["settings"]
+    return request.host_url.rstrip("/") if name in ("localhost", "127.0.0.1", "::1") else f"http://{settings.host}:{settings.port}"
 
 
 def _plain(text: str) -> Response:
