@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from flask_compress import Compress
-
 from app import models
 from app.accounts.notices import contrib as notices_contrib
 from app.accounts.notices import routes as notices
@@ -121,7 +119,6 @@ def wire(app: Flask, settings: Settings) -> None:
     sealing.init_app(app, settings.key_dir)
     payments.init_app(app, settings)
     web.init_web(app, settings)
-    Compress(app)
     parts.install(app)
     people.init_app(app)
     for blueprint in BLUEPRINTS:

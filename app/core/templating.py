@@ -24,6 +24,7 @@ from markupsafe import Markup, escape
 from app.core import words
 
 ENVIRONMENTS = "template_environments"
+CONTEXT = "template_context"  # a function: what every page knows
 
 # The function under markupsafe.escape; it lives in one of two modules, compiled or plain.
 _escape_text: Callable[[str], str] = getattr(markupsafe, "_escape_inner", lambda text: str(escape(text)))
@@ -191,5 +192,5 @@ def environment(app: Flask) -> Environment:
 
 def render(template: str, **context: Any) -> str:
     """A template in the reader's language, with the context every page has."""
-    current_app.update_template_context(context)
-    return environment(current_app).get_template(template).render(context)
+    app = current_app
+    return environment(app).get_template(template).render({**app.extensions[CONTEXT](), **context})

@@ -21,17 +21,20 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, RequestRedirect, ValidationError
 
-from app.core import access, assets, bodies, clock, facts, formats, forms, once, templating, words
+from app.core import access, assets, bodies, clock, facts, formats, forms, once, packing, pagecache, templating, words
 from app.core.db import reading
+from app.core.pagecache import appearance
 from app.core.refusals import NotThere, Refusal, TooFast
 
 if TYPE_CHECKING:
     from flask import Flask
+    from flask.sessions import SessionMixin
     from flask.typing import ResponseReturnValue
 
     from app.config import Settings
 
 log = logging.getLogger("katong.web")
+_access_log = logging.getLogger("katong.access")
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CHECKOUT = "https://checkout.stripe.com"
@@ -163,6 +166,11 @@ class _Sessions(SecureCookieSessionInterface):
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         return super().open_session(app, request) if cookie_name() in request.cookies else self.session_class()
 
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """What a visitor without a cookie never wrote to is not written."""
+        if session or session.modified or cookie_name() in request.cookies:
+            super().save_session(app, session, response)
+
     def get_cookie_name(self, app: Flask) -> str:
         return cookie_name()
 
@@ -179,7 +187,7 @@ def cookie_name() -> str:
 
 def is_secure() -> bool:
     """Whether the browser talks https to us: by what the trusted proxy says, or because BASE_URL promises it."""
-    return request.is_secure or str(current_app.config["BASE_URL"]).startswith("https://")
+    return bool(request.environ["wsgi.url_scheme"] == "https") or str(current_app.config["BASE_URL"]).startswith("https://")
 
 
 def csrf_token() -> str:
@@ -248,15 +256,17 @@ def _is_ours(origin: str) -> bool:
 
 
 def _begin() -> ResponseReturnValue | None:
-    g.began = time.perf_counter()
-    g.request_id = secrets.token_hex(6)
-    g.has_session = g.has_flash = cookie_name() in request.cookies
-    language = request.cookies.get("bahasa", "")
-    g.language = language if language in words.LANGUAGES else "id"
-    words.set_language(g.language)
-    theme = request.cookies.get("tema", "")
-    g.theme = theme if theme in ("light", "dark") else ""
-    g.saver = request.cookies.get("hemat") == "1" or request.headers.get("Save-Data", "").lower() == "on"
+    cookies = request.cookies
+    language, theme, saver = appearance(cookies, request.environ)
+    words.set_language(language)
+    g.__dict__.update(
+        began=time.perf_counter(),
+        request_id=secrets.token_hex(6),
+        has_session=cookie_name() in cookies,
+        language=language,
+        theme=theme,
+        saver=saver,
+    )
     # Enforce before the token is checked: a signed-out form goes to sign in, not to an error.
     turned_away = access.enforce()
     if turned_away is not None:
@@ -277,35 +287,52 @@ _ALWAYS = {
 }
 
 
-def _headers(response: Response) -> Response:
+def _always(app: Flask) -> tuple[tuple[str, str, str], ...]:
+    """The same headers with the policy of this app, each with its name in small letters."""
+    return tuple((name.lower(), name, value) for name, value in {**_ALWAYS, "Content-Security-Policy": str(app.config["CSP"])}.items())
+
+
+def _finish(response: Response) -> Response:
+    """Last of all: headers, packing, the shelf of whole pages, the log."""
     if isinstance(request.routing_exception, RequestRedirect):  # from the router, which believes the Host header
         to = urlsplit(request.routing_exception.new_url)
         response.set_data("")
         response.headers["Location"] = "/" + to.path.lstrip("/") + (f"?{to.query}" if to.query else "")
-    said = {name.lower() for name, _value in response.headers}
-    more = {**_ALWAYS, "X-Request-Id": g.get("request_id", "-"), "Content-Security-Policy": current_app.config["CSP"]}
-    if is_secure():
-        more["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    known, headers = g.__dict__, response.headers
+    is_html = response.mimetype == "text/html"
+    said = {name.lower() for name, _value in headers}
     # Visitors' pages may be kept by the browser but are asked for again; a person's pages are never kept.
     private = (
-        g.get("has_session", False) or "set-cookie" in said or response.status_code >= 400 or request.method not in SAFE or session.modified
+        known.get("has_session", False) or "set-cookie" in said or response.status_code >= 400 or request.method not in SAFE or session.modified
     )
-    more["Cache-Control"] = "no-store" if private else "no-cache"
-    if response.mimetype == "text/html":
-        more["Content-Language"] = g.get("language", "id")
-        response.vary.update(("Cookie", "Save-Data"))
-    response.headers.extend([(name, value) for name, value in more.items() if name.lower() not in said])
+    more = [(name, value) for low, name, value in current_app.extensions["always_headers"] if low not in said]
+    if is_secure() and "strict-transport-security" not in said:
+        more.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+    if "cache-control" not in said:
+        more.append(("Cache-Control", "no-store" if private else "no-cache"))
+    if is_html:
+        if "content-language" not in said:
+            more.append(("Content-Language", known.get("language", "id")))
+        if "vary" in said:
+            response.vary.update(("Cookie", "Save-Data"))
+        else:
+            more.append(("Vary", "Cookie, Save-Data"))
+    headers._list.extend(more)  # all ours and clean; adding them one by one costs as much as drawing a short list
+    kept = None if private or response.status_code != 200 else known.get("page_to_keep")
+    packing.pack_response(response, request.environ.get("HTTP_ACCEPT_ENCODING", ""), well=kept is not None)
+    if kept is not None and headers.get("Cache-Control") == "no-cache":
+        pagecache.keep(kept, response)
+    headers._list.append(("X-Request-Id", known.get("request_id", "-")))
+    _log_request(response)
     return response
 
 
-def _log_request(response: Response) -> Response:
+def _log_request(response: Response) -> None:
     """Method, path pattern and status: no query, no form, no name. Paths with codes are logged by their rule."""
     rule = request.url_rule.rule if request.url_rule else "-"
-    milliseconds = (time.perf_counter() - g.get("began", time.perf_counter())) * 1000
-    logging.getLogger("katong.access").info(
-        "%s %s %s %s %.1fms", g.get("request_id", "-"), request.method, rule, response.status_code, milliseconds
-    )
-    return response
+    known = g.__dict__
+    milliseconds = (time.perf_counter() - known.get("began", time.perf_counter())) * 1000
+    _access_log.info("%s %s %s %s %.1fms", known.get("request_id", "-"), request.method, rule, response.status_code, milliseconds)
 
 
 # Errors
@@ -402,11 +429,11 @@ def is_demo() -> bool:
 
 
 def _context() -> dict[str, Any]:
-    has_request = "request_id" in g
+    known = g.__dict__
     return {
-        "me": access.visitor_or_actor() if has_request else None,
-        "lang": g.get("language", "id"),
-        "theme": g.get("theme", ""),
+        "me": access.visitor_or_actor() if "request_id" in known else None,
+        "lang": known.get("language", "id"),
+        "theme": known.get("theme", ""),
         "path": request.path,
         "DEMO": is_demo(),
         "here": "",
@@ -433,12 +460,6 @@ def init_web(app: Flask, settings: Settings) -> None:
         SITE_NAME=settings.site_name,
         PAGE_CACHE=settings.page_cache,
         CSP=content_security_policy(settings),
-        COMPRESS_ALGORITHM=["zstd", "br", "gzip"],
-        COMPRESS_BR_LEVEL=4,
-        COMPRESS_ZSTD_LEVEL=6,
-        COMPRESS_LEVEL=6,
-        COMPRESS_MIN_SIZE=600,
-        COMPRESS_MIMETYPES=["text/html", "text/plain", "application/xml", "application/json", "text/calendar", "image/svg+xml"],
     )
     app.session_interface = _Sessions()
     app.request_class = bodies.Request
@@ -461,12 +482,14 @@ def init_web(app: Flask, settings: Settings) -> None:
     )
     formats.install(app)
     app.before_request(_begin)
-    app.after_request(_log_request)
-    app.after_request(_headers)
-    app.context_processor(_context)
+    app.after_request(_finish)
+    app.extensions["always_headers"] = _always(app)
+    app.extensions[templating.CONTEXT] = _context
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]  # no view of ours is async; asking costs eight looks a page
     app.register_error_handler(Refusal, _on_refusal)
     app.register_error_handler(HTTPException, _on_http_error)
     app.register_error_handler(Exception, _on_error)
+    pagecache.init_app(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -146,16 +147,20 @@ def test_the_same_page_in_every_packing(client: Client) -> None:
             assert gzip.decompress(answer.get_data()).decode().split()[:3] == plain.split()[:3]
 
 
+def kept(size: int) -> pagecache._Kept:
+    return pagecache._Kept(("goods",), (1,), time.monotonic(), (), b"x" * size, "/")
+
+
 def test_a_flood_of_queries_stays_within_its_bytes(app: Flask) -> None:
     shelf = pagecache._Shelf()
     for number in range(400):
-        shelf.put((number,), (1,), {"": b"x" * (MOST_BYTES // 100)}, "text/html")
+        shelf.put((number,), kept(MOST_BYTES // 100))
     assert shelf._bytes <= MOST_BYTES
     assert len(shelf._pages) <= 100
-    assert shelf.get((399,), (1,)) is not None
-    assert shelf.get((0,), (1,)) is None
-    shelf.put(("huge",), (1,), {"": b"x" * MOST_BYTES}, "text/html")
-    assert shelf.get(("huge",), (1,)) is None
+    assert shelf.get((399,)) is not None
+    assert shelf.get((0,)) is None
+    shelf.put(("huge",), kept(MOST_BYTES))
+    assert shelf.get(("huge",)) is None
 
 
 def test_only_known_names_may_be_depended_on(app: Flask) -> None:

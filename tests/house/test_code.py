@@ -128,13 +128,15 @@ def test_files_are_rooms_of_the_house() -> None:
 def test_every_import_is_pinned() -> None:
     told = {line.split("#")[0].strip() for line in (ROOT / "requirements.in").read_text().splitlines()}
     packages = {re.split(r"[\[=<>~ ]", line)[0].lower() for line in told if line}
-    named = {"flask_sqlalchemy": "flask-sqlalchemy", "flask_login": "flask-login", "flask_compress": "flask-compress", "whoosh": "whoosh3"}
+    named = {"flask_sqlalchemy": "flask-sqlalchemy", "flask_login": "flask-login", "whoosh": "whoosh3"}
     named |= {
         "markdown_it": "markdown-it-py",
         "linkify_it": "linkify-it-py",
         "phonenumbers": "phonenumberslite",
         "argon2": "argon2-cffi",
         "PIL": "pillow",
+        "backports": "backports-zstd",
+        "compression": "backports-zstd",
     }
     # These come with a package that is named: markupsafe and jinja2 with flask, brotli with whitenoise.
     named |= {

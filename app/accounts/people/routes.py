@@ -46,6 +46,8 @@ def _principal(token: str) -> Principal | None:
 
 def load_actor() -> Actor | None:
     """Who this request's cookie speaks for."""
+    if not g.get("has_session", True):
+        return None
     user = flask_login.current_user
     if not user.is_authenticated:
         return None
@@ -68,7 +70,7 @@ def _note_seen(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    manager = flask_login.LoginManager(app)
+    manager = flask_login.LoginManager(app, add_context_processor=False)
     manager.session_protection = None  # phones change their address all the time
     manager.user_loader(_principal)
     app.extensions["actor_loader"] = load_actor
