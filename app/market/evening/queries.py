@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from app.core.words import _
 from app.market.booths import queries as booth_queries
-from app.market.booths.models import Booth, BoothDay, BoothDayState, Edition, EditionState, MarketDay, Site, SiteKind, Zone
+from app.market.booths.models import Booth, BoothDay, BoothDayState, Edition, EditionState, MarketDay, Method, Site, SiteKind, Zone
 from app.market.booths.queries import Cell, Day, EditionView, ZoneView
 from app.market.booths.rules import Drawing, Phase, Plot, drawing, phase
 from app.market.rota import queries as rota_queries
@@ -51,6 +51,8 @@ class Evening:
     free: tuple[str, ...]
     offered: tuple[str, ...]
     booths: int
+    is_booked: bool  # some zone's booths are booked directly
+    is_asked_for: bool  # some zone's booths are asked for
 
 
 _STANDS = (TurnState.CONFIRMED, TurnState.ATTENDED)
@@ -62,6 +64,8 @@ def evening(session: Session, edition: EditionView, day: Day, now: datetime, me_
     zones = booth_queries.zones_of(session, edition.site.id, edition.site.method, cells)
     holders = {view.booth_id: view for view in rota_queries.standing(session, day.id)}
     is_over = day.closes_at <= now
+    used = {cell.zone_id for cell in cells if cell.is_bookable}
+    methods = {zone.method for zone in zones if zone.id in used}
     return Evening(
         zones=tuple(_zone(zone, cells, holders) for zone in zones),
         plan=drawing(
@@ -71,6 +75,8 @@ def evening(session: Session, edition: EditionView, day: Day, now: datetime, me_
         free=tuple(cell.code for cell in cells if cell.state is BoothDayState.FREE and cell.is_bookable),
         offered=tuple(cell.code for cell in cells if cell.state is BoothDayState.OFFERED),
         booths=len(cells),
+        is_booked=Method.DIRECT in methods,
+        is_asked_for=bool(methods - {Method.DIRECT}),
     )
 
 

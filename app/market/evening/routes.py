@@ -93,7 +93,6 @@ def edition(first_day: date, site: str | None = None) -> ResponseReturnValue:
         now=now,
         is_over=day.closes_at <= now,
         reasons=CANCEL_REASONS,
-        is_direct=found.site.method is Method.DIRECT,
     )
 
 

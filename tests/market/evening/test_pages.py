@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.core import clock, once
 from app.core.contrib import HomeCard, offered
-from app.core.db import reading
-from app.market.booths.models import Edition, EditionState
+from app.core.db import reading, transaction
+from app.market.booths.models import Edition, EditionState, Method, Zone
 from app.market.leases import actions as leases
 from app.market.leases.models import BoothMonth, Lease, LeaseState
 from app.market.rota import actions
@@ -231,6 +231,20 @@ def test_a_later_day_of_an_edition_leads_to_it(app: Flask, client: Client) -> No
     text_of(client, "/lapak/edisi/2020-01-01", 404)
     text_of(client, f"/lapak/edisi/{edition.first_day.isoformat()}/tidak-ada", 404)
     text_of(client, f"{edition.path}?hari=%00&q=%F0%9F%98%80%E2%80%AE")
+
+
+def test_a_market_with_one_zone_to_book_offers_both_ways(app: Flask, client: Client) -> None:
+    """How a booth is given is a setting of site and zone (product.md, decision 4)."""
+    site_id = a_site(method=Method.ASSIGNED)
+    edition = an_edition(site_id)
+    shown = text_of(client, edition.path)
+    assert f'href="{edition.path}/lamar"' in shown
+    assert f"{edition.path}/pesan" not in shown
+    with transaction() as session:
+        session.execute(update(Zone).where(Zone.site_id == site_id, Zone.code == "K").values(method=Method.DIRECT))
+    shown = text_of(client, edition.path)
+    assert f'href="{edition.path}/lamar"' in shown
+    assert f'href="{edition.path}/pesan?hari=' in shown
 
 
 def test_who_was_only_offered_a_booth_is_not_named(app: Flask, client: Client) -> None:
