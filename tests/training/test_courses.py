@@ -17,7 +17,7 @@ from app.core import clock, once
 from app.core.audit import AuditRow
 from app.core.db import reading, transaction
 from app.core.refusals import NotThere
-from app.training.courses import actions
+from app.training.courses import actions, rules
 from app.training.courses.models import Cohort, CohortState, Course, CourseState
 from app.training.enrolments import actions as enrolments
 from tests.community.factories import a_person, signed_in
@@ -290,14 +290,14 @@ def test_other_trainers_and_members_find_nothing(app: Flask, client: Client, tra
 
 
 def test_the_list_is_paged_and_filtered(app: Flask, client: Client, trainer: Any) -> None:
-    for number in range(25):
+    for number in range(rules.COHORTS_A_PAGE + 5):
         a_course(trainer, 1, title=f"Kelas nomor {number:02d}")
     first = client.get("/pelatihan").get_data(as_text=True)
-    assert first.count("Kelas nomor") == 20
+    assert first.count("Kelas nomor") == rules.COHORTS_A_PAGE
     address = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
     second = client.get(address).get_data(as_text=True)
     assert second.count("Kelas nomor") == 5
-    assert client.get("/pelatihan?kejuruan=sewing").get_data(as_text=True).count("Kelas nomor") == 20
+    assert client.get("/pelatihan?kejuruan=sewing").get_data(as_text=True).count("Kelas nomor") == rules.COHORTS_A_PAGE
     assert "Belum ada kelas yang dibuka" in client.get("/pelatihan?kejuruan=coffee").get_data(as_text=True)
     for odd in ("x", "2026-13-01-1", "2026-01-01-x", "-1", "9" * 40, "2026-01-01-" + "9" * 18):
         assert client.get("/pelatihan", query_string={"sesudah": odd, "kejuruan": odd}).status_code == 200

@@ -48,7 +48,7 @@ MOST_SEATS = 500  # the largest hall; a class has 16
 MOST_COST_RUPIAH = 50_000_000
 MOST_DAYS_AHEAD = 730  # a date further off is a slip of the finger
 MOST_DAYS_LONG = 400
-COHORTS_A_PAGE = 20
+COHORTS_A_PAGE = 8  # each with a picture: more would be over 15 files at a first view
 RESERVED_SLUGS = frozenset({"saya"})  # /pelatihan/saya is one's own list
 
 

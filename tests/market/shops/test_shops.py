@@ -271,7 +271,7 @@ def test_a_product_page_tells_the_next_days_or_that_they_are_being_arranged(app:
     page = client.get(path).get_data(as_text=True)
     assert "M-07" in page
     assert "sedang diatur" not in page
-    assert "Dapur Oesapa</span> · M-07" in client.get("/pasar").get_data(as_text=True)
+    assert 'Dapur Oesapa</span> · <span class="whole">M-07</span>' in client.get("/pasar").get_data(as_text=True)
 
 
 def test_search_knows_what_is_on_offer(app: Flask, run_outbox: Callable[[], int]) -> None:
