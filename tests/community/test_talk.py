@@ -412,10 +412,10 @@ def test_every_page_of_a_room_and_of_a_thread_is_an_index_range(app: Flask) -> N
     plans = {}
     with db.engines[None].connect() as connection:
         for name, statement, params in (
-            ("first", queries.NEWEST, {"room_id": 1}),
-            ("older", queries.OLDER, at),
-            ("newer", queries.NEWER, at),
-            ("posts", queries.POSTS, {"thread_id": 1, "first": 99981, "last": 100000}),
+            ("first", queries.NEWEST.statement, {"room_id": 1}),
+            ("older", queries.OLDER.statement, at),
+            ("newer", queries.NEWER.statement, at),
+            ("posts", queries.POSTS.statement, {"thread_id": 1, "first": 99981, "last": 100000}),
         ):
             rows = connection.execute(text("EXPLAIN QUERY PLAN " + _literal(statement, params)))
             plans[name] = " | ".join(row[3] for row in rows)
@@ -438,7 +438,7 @@ def test_the_deepest_page_costs_what_the_first_does(app: Flask) -> None:
         third = session.execute(select(Thread.last_post_at, Thread.id).order_by(Thread.last_post_at, Thread.id).offset(60).limit(1)).one()
     costs = []
     with db.engines[None].connect() as connection:
-        for statement, params in ((queries.NEWEST, {}), (queries.OLDER, {"at": third.last_post_at, "id": third.id})):
+        for statement, params in ((queries.NEWEST.statement, {}), (queries.OLDER, {"at": third.last_post_at, "id": third.id})):
             steps = [0]
 
             def count(steps: list[int] = steps) -> int:

@@ -1,6 +1,6 @@
 """Reads of the community: columns only, a fixed number of statements, statements built once.
 
-The pages read most run on the session's connection: rows of columns need nothing of the ORM, which costs half as much again.
+The pages read most are `Prepared`: rows of columns need nothing of the ORM.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from app.community.threads import rules
 from app.community.threads.models import Post, Reach, Room, State, Thread, Voice
 from app.core.db import Id, Instant
 from app.core.markdown import excerpt
+from app.core.reads import Prepared
 from app.core.sealing import keyed_mark
 from app.core.web import slug_of
 
@@ -144,7 +145,7 @@ _ROOM_COLUMNS = (
 _ROOM_WIDTH = len(_ROOM_COLUMNS)
 
 _newest = aliased(Thread)
-_ROOMS = (
+_ROOMS = Prepared(
     select(*_ROOM_COLUMNS, Thread.id, Thread.title)
     .outerjoin(
         Thread,
@@ -158,7 +159,7 @@ _ROOMS = (
     )
     .order_by(Room.position, Room.id)
 )
-_ROOM = select(*_ROOM_COLUMNS).where(Room.slug == bindparam("slug"))
+_ROOM = Prepared(select(*_ROOM_COLUMNS).where(Room.slug == bindparam("slug")))
 
 _THREAD_COLUMNS = (
     Thread.id,
@@ -178,18 +179,19 @@ _IN_ROOM = (
     .where(Thread.room_id == bindparam("room_id"), Thread.state == State.SHOWN)
     .limit(rules.THREADS_A_PAGE + 1)
 )
-NEWEST = _IN_ROOM.order_by(Thread.last_post_at.desc(), Thread.id.desc())
-OLDER = NEWEST.where(tuple_(Thread.last_post_at, Thread.id) < _place)
-NEWER = _IN_ROOM.order_by(Thread.last_post_at, Thread.id).where(tuple_(Thread.last_post_at, Thread.id) > _place)
+_BACKWARD = _IN_ROOM.order_by(Thread.last_post_at.desc(), Thread.id.desc())
+NEWEST = Prepared(_BACKWARD)
+OLDER = Prepared(_BACKWARD.where(tuple_(Thread.last_post_at, Thread.id) < _place))
+NEWER = Prepared(_IN_ROOM.order_by(Thread.last_post_at, Thread.id).where(tuple_(Thread.last_post_at, Thread.id) > _place))
 
-_THREAD = (
+_THREAD = Prepared(
     select(
         Thread.id, Thread.title, Thread.author_id, Thread.author_seal, Thread.is_closed, Thread.reply_count, Thread.made_at, *_ROOM_COLUMNS
     )
     .join(Room, Room.id == Thread.room_id)
     .where(Thread.id == bindparam("thread_id"), Thread.state == State.SHOWN)
 )  # fmt: skip
-POSTS = (
+POSTS = Prepared(
     select(
         Post.id, Post.position, Post.author_id, Post.author_mark, Post.author_seal, Person.name, Post.is_staff_answer, Post.state, Post.body_html,
         Post.made_at, Post.edited_at,
@@ -198,7 +200,7 @@ POSTS = (
     .where(Post.thread_id == bindparam("thread_id"), Post.position.between(bindparam("first"), bindparam("last")))
     .order_by(Post.position)
 )  # fmt: skip
-_OWN_POST = (
+_OWN_POST = Prepared(
     select(
         Post.id, Post.thread_id, Post.position, Post.author_id, Post.author_seal, Post.body, Post.state, Thread.title, Thread.state, Thread.is_closed,
         Room.is_calm,
@@ -207,7 +209,7 @@ _OWN_POST = (
     .join(Room, Room.id == Thread.room_id)
     .where(Post.id == bindparam("post_id"))
 )  # fmt: skip
-_LATEST = (
+_LATEST = Prepared(
     select(Thread.id, Thread.title, Thread.reply_count, Thread.last_post_at, Room.name)
     .join(Room, Room.id == Thread.room_id)
     .where(Thread.state == State.SHOWN, Room.reach == Reach.PUBLIC, Room.is_indexed, Room.is_calm.is_(False))
@@ -219,7 +221,7 @@ _LATEST = (
 def rooms(session: Session) -> list[Latest]:
     """Every room with its newest thread, in the city's order."""
     found = []
-    for row in session.connection().execute(_ROOMS):
+    for row in _ROOMS.all(session):
         room = RoomCard(*row[:_ROOM_WIDTH])
         shows = room.is_open and row[-2] is not None
         found.append(Latest(room, row[-1] if shows else None, thread_address(row[-2], row[-1], is_calm=False) if shows else None))
@@ -227,7 +229,7 @@ def rooms(session: Session) -> list[Latest]:
 
 
 def room_by_slug(session: Session, slug: str) -> RoomCard | None:
-    row = session.connection().execute(_ROOM, {"slug": slug}).one_or_none()
+    row = _ROOM.one(session, slug=slug)
     return RoomCard(*row) if row else None
 
 
@@ -235,18 +237,14 @@ def threads_of(session: Session, room: RoomCard, person_id: int | None, *, older
     """One page of a room, newest activity first; a cursor says where it begins. The deepest page costs what the first does."""
     place = rules.read_cursor(newer)
     if place is not None:
-        rows = list(session.connection().execute(NEWER, {"room_id": room.id, "at": place[0], "id": place[1]}))
+        rows = NEWER.all(session, room_id=room.id, at=place[0], id=place[1])
         if len(rows) > rules.THREADS_A_PAGE:
             shown = rows[: rules.THREADS_A_PAGE][::-1]
             return ThreadPage([_thread_card(r, room, person_id) for r in shown], _cursor(shown[0]), _cursor(shown[-1]))
         place = None  # fewer than a page are newer: that is the first page
     else:
         place = rules.read_cursor(older)
-    rows = list(
-        session.connection().execute(OLDER, {"room_id": room.id, "at": place[0], "id": place[1]})
-        if place
-        else session.connection().execute(NEWEST, {"room_id": room.id})
-    )
+    rows = OLDER.all(session, room_id=room.id, at=place[0], id=place[1]) if place else NEWEST.all(session, room_id=room.id)
     shown = rows[: rules.THREADS_A_PAGE]
     return ThreadPage(
         [_thread_card(r, room, person_id) for r in shown],
@@ -270,7 +268,7 @@ def _thread_card(
 
 def thread_head(session: Session, thread_id: int) -> ThreadHead | None:
     """A thread that stands, with its room."""
-    row = session.connection().execute(_THREAD, {"thread_id": thread_id}).one_or_none()
+    row = _THREAD.one(session, thread_id=thread_id)
     if row is None:
         return None
     room = RoomCard(*row[7:])
@@ -285,8 +283,8 @@ def posts_of(session: Session, thread: ThreadHead, page: int, person_id: int | N
     first, last = rules.positions_of(page)
     own_seal = seal_of(person_id, thread.id) if person_id is not None and thread.room.voice is Voice.PSEUDONYM else None
     cards = []
-    for post_id, position, author_id, mark, seal, name, is_staff, state, html, made_at, edited_at in session.connection().execute(
-        POSTS, {"thread_id": thread.id, "first": first, "last": last}
+    for post_id, position, author_id, mark, seal, name, is_staff, state, html, made_at, edited_at in POSTS.all(
+        session, thread_id=thread.id, first=first, last=last
     ):
         if state is not State.SHOWN:
             cards.append(PostCard(post_id, position, "", False, False, False, state, "", made_at, None))
@@ -299,7 +297,7 @@ def posts_of(session: Session, thread: ThreadHead, page: int, person_id: int | N
 
 def own_post(session: Session, post_id: int) -> OwnPost | None:
     """A post with what its writer may change; who asks is the caller's business (policy)."""
-    row = session.execute(_OWN_POST, {"post_id": post_id}).one_or_none()
+    row = _OWN_POST.one(session, post_id=post_id)
     return OwnPost(*row) if row else None
 
 
@@ -314,7 +312,7 @@ class Talk:
 
 def latest(session: Session, most: int) -> list[Talk]:
     """The newest talk of the open rooms."""
-    rows = session.connection().execute(_LATEST, {"most": most})
+    rows = _LATEST.all(session, most=most)
     return [Talk(title, thread_address(id_, title, is_calm=False), name, replies, at) for id_, title, replies, at, name in rows]
 
 
