@@ -6,6 +6,7 @@ from app.accounts.people import models as people
 from app.community.threads import models as threads
 from app.core import audit, facts, once, outbox, pagecache
 from app.core.db import Base
+from app.market.applications import models as applications
 from app.market.booths import models as booths
 from app.market.leases import models as leases
 from app.market.ledger import models as ledger
@@ -18,6 +19,6 @@ from app.training.enrolments import models as enrolments
 metadata = Base.metadata
 
 __all__ = [
-    "audit", "booths", "courses", "enrolments", "facts", "leases", "ledger", "metadata", "notices", "once", "orders",
+    "applications", "audit", "booths", "courses", "enrolments", "facts", "leases", "ledger", "metadata", "notices", "once", "orders",
     "organisations", "outbox", "pagecache", "people", "rota", "shops", "threads",
 ]  # fmt: skip

@@ -22,6 +22,8 @@ from app.front.home import routes as home
 from app.front.machines import routes as machines
 from app.front.search import routes as search_page
 from app.front.settings import routes as reader_settings
+from app.market.applications import contrib as applications_contrib
+from app.market.applications import routes as applications
 from app.market.booths import contrib as booths_contrib
 from app.market.booths import handlers as booths_handlers
 from app.market.booths import routes as booths
@@ -60,7 +62,7 @@ BLUEPRINTS = (
     people.bp, notices.bp,
     threads.bp,
     courses.bp, enrolments.bp,
-    booths.bp, rota.bp, leases.bp, evening.bp,
+    booths.bp, rota.bp, applications.bp, leases.bp, evening.bp,
     shops.bp, orders.bp, ledger.bp,
 )  # fmt: skip
 
@@ -70,6 +72,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     *evening_contrib.CONTRIBUTIONS,
     *booths_contrib.CONTRIBUTIONS,
     *rota_contrib.CONTRIBUTIONS,
+    *applications_contrib.CONTRIBUTIONS,
     *leases_contrib.CONTRIBUTIONS,
     *shops_contrib.CONTRIBUTIONS,
     *orders_contrib.CONTRIBUTIONS,

@@ -11,6 +11,7 @@ from app.demo.content.booths import CONTAINER_SITES, SABOAK, WEDNESDAY, SiteSpec
 from app.demo.people import PLACE_CODES
 from app.demo.shops import GROUP, GROUPS
 from app.demo.world import ShopRow, TurnRow, World
+from app.market.applications.models import Application, ApplicationState
 from app.market.booths.models import (
     Booth,
     BoothDay,
@@ -25,7 +26,7 @@ from app.market.booths.models import (
     Zone,
 )
 from app.market.leases.models import BoothMonth, Lease, LeaseState
-from app.market.rota.models import Application, ApplicationState, Turn, TurnPerson, TurnState
+from app.market.rota.models import Turn, TurnPerson, TurnState
 
 METHODS = {"groups": Method.GROUPS, "direct": Method.DIRECT}
 KINDS = {"tenda": BoothKind.TENT, "meja": BoothKind.TABLE, "gerobak": BoothKind.CART}

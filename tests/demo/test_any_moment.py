@@ -10,9 +10,10 @@ from app import demo
 from app.community.threads.models import Post
 from app.core.db import reading
 from app.demo import pictures
+from app.market.applications.models import Application
 from app.market.booths.models import MarketDay
 from app.market.orders.models import Order, OrderPickup, OrderState
-from app.market.rota.models import Application, Turn, TurnState
+from app.market.rota.models import Turn, TurnState
 from app.market.shops.models import Shop
 
 MONDAY = datetime(2026, 11, 16, tzinfo=timezone.utc)

@@ -24,11 +24,12 @@ from app.core.db import reading, transaction
 from app.core.outbox import OutboxRow
 from app.core.pictures import Photo
 from app.demo import pictures
+from app.market.applications.models import Application, ApplicationState
 from app.market.booths.models import Booth, BoothDay, BoothDayState, BoothKind, Edition, EditionState, MarketDay, Site
 from app.market.leases.models import BoothMonth, Lease, LeaseState
 from app.market.ledger.models import Journal, JournalLine
 from app.market.orders.models import Order, OrderLine, OrderPickup, OrderState, Payment, PaymentAllocation
-from app.market.rota.models import LIVE_TURNS, Application, ApplicationState, Turn, TurnPerson, TurnState
+from app.market.rota.models import LIVE_TURNS, Turn, TurnPerson, TurnState
 from app.market.shops.models import Halal, Paper, Product, ProductPhoto, Shop, ShopMember, StockMovement, Variant
 from app.training.courses.models import Cohort, Course
 from app.training.enrolments.models import Enrolment, EnrolmentState

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.core import clock, once
 from app.core.db import add_or_refuse, db, reading, transaction
 from app.core.outbox import OutboxRow
+from app.market.applications import actions as applications
 from app.market.booths import actions as booths
 from app.market.booths.models import BoothDay, BoothDayState, Method
 from app.market.leases import actions as leases
@@ -171,8 +172,8 @@ def test_many_taps_with_one_key_hold_one_booth(app: Flask, race: Callable[..., O
 
 def an_applicant(edition_id: int, zone_id: int, number: int) -> tuple[Seller, int]:
     seller = a_seller(f"Penjual {number}", f"Toko {number}")
-    wish = actions.Wish(zone_id, None, "Keripik", False, 0, "none")
-    return seller, actions.apply_for_edition(seller.actor, edition_id, None, wish, once.new_key())
+    wish = applications.Wish(zone_id, None, "Keripik", False, 0, "none")
+    return seller, applications.apply_for_edition(seller.actor, edition_id, None, wish, once.new_key())
 
 
 @pytest.mark.both
@@ -183,7 +184,7 @@ def test_one_booth_assigned_by_many_officers_at_once_goes_to_one(app: Flask, rac
         place = booths_place(session, day)
     waiting = [an_applicant(edition.id, place[1], n)[1] for n in range(12)]
     officer = an_officer()
-    outcome = race(12, lambda i: actions.assign(officer, waiting[i], day, place[0], once.new_key()))
+    outcome = race(12, lambda i: applications.assign(officer, waiting[i], day, place[0], once.new_key()))
     assert not outcome.others(booths.BoothTaken), outcome.others(booths.BoothTaken)[:3]
     assert len(outcome.wins) == 1
     check_day(day, 1)
@@ -212,7 +213,7 @@ def test_holding_and_assigning_at_once_gives_each_booth_to_one(app: Flask, race:
         booth_id, zone_id = booths_place(session, day)
     people = sellers(10)
     with transaction() as session:
-        from app.market.rota.models import Application, ApplicationState
+        from app.market.applications.models import Application, ApplicationState
 
         rows = [
             Application(
@@ -235,7 +236,7 @@ def test_holding_and_assigning_at_once_gives_each_booth_to_one(app: Flask, race:
     def run(number: int) -> int:
         if number < 5:
             return actions.hold(people[number].actor, day, "K-01", None, once.new_key())
-        return actions.assign(officer, waiting[number - 5], day, booth_id, once.new_key())
+        return applications.assign(officer, waiting[number - 5], day, booth_id, once.new_key())
 
     outcome = race(10, run)
     assert not outcome.others(booths.BoothTaken), outcome.others(booths.BoothTaken)[:3]
@@ -279,7 +280,7 @@ def test_an_edition_called_off_while_people_hold_leaves_no_turn(app: Flask, race
 
     def run(number: int) -> None:
         if number == 6:
-            actions.cancel_edition(officer, edition.id, "rain")
+            applications.cancel_edition(officer, edition.id, "rain")
         else:
             actions.hold(people[number].actor, day, codes[number], None, once.new_key())
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.core.refusals import NotThere
 from app.market.booths.models import (
     Booth,
     BoothDay,
@@ -196,11 +197,20 @@ def edition_on(session: Session, day: date, site_slug: str | None) -> EditionVie
     return min(found, key=lambda edition: edition.first_day != day, default=None)
 
 
-def edition_of_day(session: Session, market_day_id: int) -> EditionView | None:
-    """The edition of a market day. One statement."""
-    own = select(MarketDay.edition_id).where(MarketDay.id == market_day_id).scalar_subquery()
-    found = _gather(session.execute(_editions().where(Edition.id == own)).all())
-    return found[0] if found else None
+def edition_or_refuse(session: Session, edition_id: int) -> EditionView:
+    """One edition by its id. Raises NotThere. One statement."""
+    found = edition(session, edition_id)
+    if found is None:
+        raise NotThere
+    return found
+
+
+def edition_on_or_refuse(session: Session, day: date, site_slug: str | None) -> EditionView:
+    """The edition that has this day. Raises NotThere. One statement."""
+    found = edition_on(session, day, site_slug)
+    if found is None:
+        raise NotThere
+    return found
 
 
 def coming(session: Session, today: date, most: int = MOST_EDITIONS) -> list[EditionView]:

@@ -106,20 +106,13 @@ def _typed(edition: queries.EditionView, days: int) -> dict[str, object]:
     }
 
 
-def _edition(edition_id: int) -> queries.EditionView:
-    with reading() as session:
-        found = queries.edition(session, edition_id)
-    if found is None:
-        raise NotThere
-    return found
-
-
 @bp.route("/petugas/edisi/<id:edition_id>")
 @staff(Role.OFFICER)
 def edition_desk(edition_id: int) -> ResponseReturnValue:
     """One edition: its state, and each booth of a day."""
     now = clock.now()
-    edition = _edition(edition_id)
+    with reading() as session:
+        edition = queries.edition_or_refuse(session, edition_id)
     day = edition.day(next((d.held_on for d in edition.days if d.held_on.isoformat() == arg_text("hari")), None), now)
     with reading() as session:
         cells = queries.cells(session, day.id, now)
@@ -131,7 +124,8 @@ def edition_desk(edition_id: int) -> ResponseReturnValue:
 @staff(Role.OFFICER)
 def change_edition(edition_id: int) -> ResponseReturnValue:
     """Change hours and closing times; the days stay."""
-    edition = _edition(edition_id)
+    with reading() as session:
+        edition = queries.edition_or_refuse(session, edition_id)
     form = _form(request.form, **_typed(edition, 0))
     form.site.choices = [(str(edition.site.id), edition.site.name)]
     if request.method == "POST":
@@ -174,7 +168,8 @@ def close_edition(edition_id: int) -> ResponseReturnValue:
 @staff(Role.OFFICER)
 def block_booth(edition_id: int, held_on: object, booth_id: int) -> ResponseReturnValue:
     """Take a booth out of a day, or put it back."""
-    edition = _edition(edition_id)
+    with reading() as session:
+        edition = queries.edition_or_refuse(session, edition_id)
     day = next((day for day in edition.days if day.held_on == held_on), None)
     if day is None:
         raise NotThere

@@ -11,8 +11,10 @@ from app.core import clock
 from app.core.access import actor, public, signed_in, visitor_or_actor
 from app.core.db import reading
 from app.core.pagecache import cached
-from app.core.refusals import NotThere
 from app.core.web import arg_text, page, see_other
+from app.market.applications import queries as application_queries
+from app.market.applications.models import ApplicationState
+from app.market.applications.rules import REFUSAL_REASONS
 from app.market.booths import queries as booth_queries
 from app.market.booths.models import Method
 from app.market.booths.rules import CANCEL_REASONS, Phase
@@ -20,8 +22,6 @@ from app.market.evening import queries
 from app.market.leases import queries as lease_queries
 from app.market.leases.rules import REFUSAL_REASONS as LEASE_REASONS
 from app.market.rota import queries as rota_queries
-from app.market.rota.models import ApplicationState
-from app.market.rota.rules import REFUSAL_REASONS
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -71,9 +71,7 @@ def edition(first_day: date, site: str | None = None) -> ResponseReturnValue:
     now = clock.now()
     me = visitor_or_actor()
     with reading() as session:
-        found = booth_queries.edition_on(session, first_day, site)
-        if found is None:
-            raise NotThere
+        found = booth_queries.edition_on_or_refuse(session, first_day, site)
         if found.first_day != first_day:  # a later day of the edition
             return see_other(f"{found.path}?hari={first_day.isoformat()}")
         asked = arg_text("hari")
@@ -118,9 +116,9 @@ def my_turns() -> ResponseReturnValue:
     today = clock.day_of(now)
     with reading() as session:
         turns = rota_queries.turns_of(session, me.person_id)
-        applications = rota_queries.applications_of(session, me.person_id)
+        applications = application_queries.applications_of(session, me.person_id)
         current = [view for view in applications if view.last_day >= today and view.state is not ApplicationState.WITHDRAWN]
-        ranks = rota_queries.ranks(session, current)
+        ranks = application_queries.ranks(session, current)
         leases = lease_queries.leases_of(session, me.person_id)
         coming = booth_queries.coming(session, today, MOST_COMING)
     live = sorted((turn for turn in turns if turn.is_live(now)), key=lambda turn: turn.held_on)

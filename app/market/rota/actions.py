@@ -1,4 +1,4 @@
-"""Booking directly, applying, assigning, answering and giving back.
+"""Booking directly, answering, giving back and ending turns.
 
 A turn, the person behind it and the booth's day change together, in one transaction. Locks are taken in one order:
 the person, the edition (shared), booths by id, so that nobody waits in a circle.
@@ -7,7 +7,6 @@ the person, the edition (shared), booths by id, so that nobody waits in a circle
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +21,10 @@ from app.core.words import _l
 from app.market.booths import actions as booths
 from app.market.booths import queries as booth_queries
 from app.market.booths.actions import BoothTaken, EditionMoved, HoldOver
-from app.market.booths.models import BoothDay, BoothDayState, Edition, EditionState, MarketDay, Method
-from app.market.booths.rules import CANCEL_REASONS, answer_until
+from app.market.booths.models import BoothDay, BoothDayState, Edition, MarketDay, Method
+from app.market.booths.rules import CANCEL_REASONS
 from app.market.rota import policy, queries, rules
-from app.market.rota.models import LIVE_TURNS, Application, ApplicationState, Turn, TurnPerson, TurnState
+from app.market.rota.models import Turn, TurnPerson, TurnState
 from app.market.shops.models import ShopRole
 from app.market.shops.queries import MyShop, shops_of
 
@@ -42,20 +41,12 @@ class OneBoothADay(Refusal):
     words = _l("Anda sudah punya satu lapak pada hari itu. Satu orang memegang satu lapak sehari.")
 
 
-class PersonHasTurn(Refusal):
-    words = _l("Orang ini sudah punya lapak pada hari itu. Pilih hari lain.")
-
-
 class MonthFull(Refusal):
     words = _l("Batas pesan langsung bulan ini sudah terpakai. Bulan depan bisa lagi, atau ajukan giliran seperti biasa.")
 
 
 class NotDirect(Refusal):
     words = _l("Lapak di zona ini dibagi menurut giliran. Kirim permohonan, nanti petugas yang membagi.")
-
-
-class NotAskedFor(Refusal):
-    words = _l("Zona ini tidak dibagi lewat permohonan. Pilih zona lain.")
 
 
 class BookingClosed(Refusal):
@@ -68,22 +59,6 @@ class HeldTooOften(Refusal):
 
 class NeedsShop(Refusal):
     words = _l("Lapak dipegang atas nama toko. Buka toko dulu, gratis dan hanya sebentar.")
-
-
-class ApplicationsClosed(Refusal):
-    words = _l("Permohonan untuk edisi ini sudah ditutup.")
-
-
-class AlreadyDecided(Refusal):
-    words = _l("Permohonan ini sudah diputuskan. Muat ulang halamannya.")
-
-
-class DoesNotFit(Refusal):
-    words = _l("Lapak itu tidak cocok dengan kebutuhan pemohon (gas atau listrik). Pilih lapak lain.")
-
-
-class NoTimeLeft(Refusal):
-    words = _l("Waktunya terlalu dekat untuk menunggu jawaban. Atur langsung di tempat.")
 
 
 class AnswerLate(Refusal):
@@ -108,7 +83,8 @@ def _steady_edition(session: Session, market_day_id: int) -> None:
     session.execute(select(Edition.state).where(Edition.id == own).with_for_update(read=True))
 
 
-def _place(session: Session, market_day_id: int, booth: int | str) -> booth_queries.Place:
+def place_on(session: Session, market_day_id: int, booth: int | str) -> booth_queries.Place:
+    """A step: the booth (its id or code) on that day, whose edition stays as it is until commit. Raises NotThere."""
     _steady_edition(session, market_day_id)
     place = booth_queries.place(session, market_day_id, booth)
     if place is None:
@@ -117,7 +93,7 @@ def _place(session: Session, market_day_id: int, booth: int | str) -> booth_quer
 
 
 def own_shop(session: Session, person_id: int, shop_id: int | None) -> MyShop:
-    """The person's own shop; the first one when none is named. Raises NeedsShop, NotAllowed."""
+    """The person's own shop; the first one when none is named. Raises NeedsShop, NotThere."""
     mine = [shop for shop in shops_of(session, person_id) if shop.role is ShopRole.OWNER]
     if not mine:
         raise NeedsShop
@@ -127,7 +103,7 @@ def own_shop(session: Session, person_id: int, shop_id: int | None) -> MyShop:
     return found
 
 
-def _place_turn(session: Session, place: booth_queries.Place, turn: Turn, until: datetime, now: datetime, refusal: Refusal) -> Turn:
+def place_turn(session: Session, place: booth_queries.Place, turn: Turn, until: datetime, now: datetime, refusal: Refusal) -> Turn:
     """Offer the booth, add the turn and the person behind it, tie the two. Raises BoothTaken or `refusal`."""
     _sweep(session, place, now)
     booths.offer(session, place.market_day_id, place.booth_id, turn.shop_id, until, now)
@@ -143,10 +119,10 @@ def _sweep(session: Session, place: booth_queries.Place, now: datetime) -> None:
     """End the turn whose offer ran out but still lies on this booth."""
     turn_id = booths.lock(session, place.market_day_id, [place.booth_id]).get(place.booth_id)
     if turn_id is not None:
-        _expire(session, turn_id, now)
+        expire_if_late(session, turn_id, now)
 
 
-def _expire(session: Session, turn_id: int, now: datetime) -> bool:
+def expire_if_late(session: Session, turn_id: int, now: datetime) -> bool:
     """End a turn that waited for an answer in vain; who was assigned it is told."""
     turn = session.get(Turn, turn_id, populate_existing=True)
     if turn is None or turn.state not in UNANSWERED or turn.answer_by is None or turn.answer_by > now:
@@ -155,7 +131,7 @@ def _expire(session: Session, turn_id: int, now: datetime) -> bool:
     if not _end(session, turn, UNANSWERED, TurnState.EXPIRED, now):
         return False
     if was_assigned:
-        tell(session, turn.person_id, "turn.expired", _told(session, turn), f"turn:{turn.id}:expired")
+        tell(session, turn.person_id, "turn.expired", facts_of(session, turn), f"turn:{turn.id}:expired")
     return True
 
 
@@ -176,7 +152,7 @@ def _end(session: Session, turn: Turn, before: Sequence[TurnState], after: TurnS
     return True
 
 
-def _told(session: Session, turn: Turn) -> dict[str, Any]:
+def facts_of(session: Session, turn: Turn) -> dict[str, Any]:
     """What a notice about a turn needs."""
     view = queries.turn_of(session, turn.person_id, turn.id)
     if view is None:
@@ -214,7 +190,7 @@ def hold(actor: Actor, market_day_id: int, booth_code: str, shop_id: int | None,
             return earlier
         lock_person(session, actor.person_id)
         shop = own_shop(session, actor.person_id, shop_id)
-        place = _place(session, market_day_id, booth_code)
+        place = place_on(session, market_day_id, booth_code)
         require(place.is_bookable and place.method is Method.DIRECT, NotDirect())
         require(policy.may_book(place, now), BookingClosed())
         mine = queries.turn_on(session, actor.person_id, market_day_id)
@@ -238,7 +214,7 @@ def hold(actor: Actor, market_day_id: int, booth_code: str, shop_id: int | None,
             made_at=now,
             answer_by=until,
         )
-        _place_turn(session, place, turn, until, now, OneBoothADay())
+        place_turn(session, place, turn, until, now, OneBoothADay())
         pagecache.touch(session, "booths")
         once.keep(session, key, actor.person_id, turn.id)
         return turn.id
@@ -326,157 +302,8 @@ def expire(turn_id: int) -> None:
     """The time to answer has passed: the booth is free again. Safe to run twice."""
     now = clock.now()
     with transaction() as session:
-        if _expire(session, turn_id, now):
+        if expire_if_late(session, turn_id, now):
             pagecache.touch(session, "booths")
-
-
-# Applying
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a seller asks for."""
-
-    zone_id: int | None
-    market_day_id: int | None
-    goods: str
-    needs_gas: bool
-    power_va: int
-    document: str
-
-
-def apply_for_edition(actor: Actor, edition_id: int, shop_id: int | None, wish: Wish, key: str) -> int:
-    """Put a shop in the queue of an edition, or change what it asked for. One application a shop.
-
-    Raises ApplicationsClosed, AlreadyDecided, NeedsShop.
-    """
-    now = clock.now()
-    with transaction() as session:
-        earlier = once.claim(session, key, actor.person_id)
-        if earlier is not None:
-            return earlier
-        lock_person(session, actor.person_id)
-        shop = own_shop(session, actor.person_id, shop_id)
-        edition = booth_queries.edition(session, edition_id)
-        if edition is None:
-            raise NotThere
-        require(policy.may_apply(edition, now), ApplicationsClosed())
-        require(wish.market_day_id is None or wish.market_day_id in {day.id for day in edition.days})
-        zones = {zone.id: zone for zone in booth_queries.zones_of(session, edition.site.id, edition.site.method)}
-        require(wish.zone_id in zones and zones[wish.zone_id].method is not Method.DIRECT, NotAskedFor())
-        values: dict[str, Any] = {
-            "zone_id": wish.zone_id,
-            "market_day_id": wish.market_day_id,
-            "goods": wish.goods,
-            "needs_gas": wish.needs_gas,
-            "power_va": wish.power_va,
-            "document": wish.document,
-            "state": ApplicationState.SUBMITTED,
-        }
-        there = session.scalar(for_update(select(Application).where(Application.edition_id == edition_id, Application.shop_id == shop.id)))
-        if there is None:
-            there = Application(edition_id=edition_id, shop_id=shop.id, person_id=actor.person_id, made_at=now, **values)
-            add_or_refuse(session, there, unique="uq_application_edition_shop", refusal=AlreadyDecided())
-        else:
-            require(there.state in (ApplicationState.SUBMITTED, ApplicationState.WITHDRAWN), AlreadyDecided())
-            for name, value in values.items():
-                setattr(there, name, value)
-        once.keep(session, key, actor.person_id, there.id)
-        return there.id
-
-
-def withdraw(actor: Actor, application_id: int) -> None:
-    """Take an application back before it is decided. Raises AlreadyDecided."""
-    with transaction() as session:
-        application = session.scalar(for_update(select(Application).where(Application.id == application_id)))
-        if application is None or application.person_id != actor.person_id:
-            raise NotThere
-        if application.state is ApplicationState.WITHDRAWN:
-            return
-        require(application.state is ApplicationState.SUBMITTED, AlreadyDecided())
-        application.state = ApplicationState.WITHDRAWN
-
-
-def assign(actor: Actor, application_id: int, market_day_id: int, booth_id: int, key: str) -> int:
-    """Give an applicant a free booth; the turn waits for the answer. Returns the turn's id.
-
-    Raises BoothTaken, PersonHasTurn, DoesNotFit, AlreadyDecided, NoTimeLeft.
-    """
-    now = clock.now()
-    with transaction() as session:
-        earlier = once.claim(session, key, actor.person_id)
-        if earlier is not None:
-            return earlier
-        applicant_id = session.scalar(select(Application.person_id).where(Application.id == application_id))
-        if applicant_id is None:
-            raise NotThere
-        lock_person(session, applicant_id)
-        application = session.scalars(for_update(select(Application).where(Application.id == application_id))).one()
-        place = _place(session, market_day_id, booth_id)
-        require(place.edition_id == application.edition_id, NotThere())
-        require(policy.may_assign(place.edition_state), EditionMoved())
-        earlier_offers = select(Turn.booth_id).where(
-            Turn.application_id == application_id, Turn.market_day_id == market_day_id, Turn.state.in_(UNANSWERED)
-        )
-        booths.lock(session, market_day_id, [booth_id, *session.scalars(earlier_offers)])
-        _require_undecided(session, application, now)
-        require(rules.fits(application.needs_gas, application.power_va, place.has_gas, place.power_va), DoesNotFit())
-        until = answer_until(place.answer_by, place.arrive_by, now)
-        if until is None:
-            raise NoTimeLeft
-        turn = Turn(
-            market_day_id=market_day_id,
-            booth_id=booth_id,
-            shop_id=application.shop_id,
-            person_id=application.person_id,
-            application_id=application.id,
-            method=Method.ASSIGNED,
-            goods=application.goods,
-            state=TurnState.OFFERED,
-            made_at=now,
-            answer_by=until,
-        )
-        _place_turn(session, place, turn, until, now, PersonHasTurn())
-        application.state = ApplicationState.PLACED
-        application.decided_by_id, application.decided_at = actor.person_id, now
-        session.flush()
-        tell(session, turn.person_id, "turn.offered", _told(session, turn), f"turn:{turn.id}:offered")
-        audit.write(session, actor.person_id, "turn.assigned", "turn", turn.id, {"application": application.id, "booth": place.code})
-        pagecache.touch(session, "booths")
-        once.keep(session, key, actor.person_id, turn.id)
-        return turn.id
-
-
-def _require_undecided(session: Session, application: Application, now: datetime) -> None:
-    """Submitted, or placed once but its turn came to nothing."""
-    if application.state is ApplicationState.SUBMITTED:
-        return
-    require(application.state is ApplicationState.PLACED, AlreadyDecided())
-    live = session.scalars(select(Turn).where(Turn.application_id == application.id, Turn.state.in_(LIVE_TURNS))).all()
-    for turn in live:
-        if not _expire(session, turn.id, now):
-            raise AlreadyDecided
-
-
-def refuse_application(actor: Actor, application_id: int, reason: str) -> None:
-    """Say no, with a reason from the list; the applicant is told. Raises AlreadyDecided."""
-    now = clock.now()
-    require(reason in rules.REFUSAL_REASONS)
-    with transaction() as session:
-        application = session.scalar(for_update(select(Application).where(Application.id == application_id)))
-        if application is None:
-            raise NotThere
-        if application.state is ApplicationState.REFUSED and application.reason == reason:
-            return
-        require(application.state is ApplicationState.SUBMITTED, AlreadyDecided())
-        application.state, application.reason = ApplicationState.REFUSED, reason
-        application.decided_by_id, application.decided_at = actor.person_id, now
-        edition = booth_queries.edition(session, application.edition_id)
-        if edition is None:
-            raise NotThere
-        told = {"day": edition.first_day.isoformat(), "last_day": edition.last_day.isoformat(), "site": edition.site.name, "reason": reason}
-        tell(session, application.person_id, "application.refused", told, f"application:{application.id}:refused")
-        audit.write(session, actor.person_id, "application.refused", "application", application.id, {"reason": reason})
 
 
 # Officers end turns
@@ -501,48 +328,26 @@ def cancel_turn(actor: Actor, turn_id: int, reason: str) -> None:
 
 def _tell_cancelled(session: Session, turn: Turn) -> None:
     session.refresh(turn)
-    tell(session, turn.person_id, "turn.cancelled", _told(session, turn), f"turn:{turn.id}:cancelled")
+    tell(session, turn.person_id, "turn.cancelled", facts_of(session, turn), f"turn:{turn.id}:cancelled")
 
 
-def cancel_edition(actor: Actor, edition_id: int, reason: str) -> None:
-    """Call an edition off: every turn of days that are not over ends, and everybody concerned is told. Nobody loses a place in the queue."""
-    now = clock.now()
-    require(reason in CANCEL_REASONS)
-    with transaction() as session:
-        edition = booths.lock_edition(session, edition_id)
-        if edition.state is EditionState.CANCELLED:
-            return
-        require(edition.state is not EditionState.FINISHED, EditionMoved())
-        ahead = select(MarketDay.id).where(MarketDay.edition_id == edition_id, MarketDay.closes_at > now)
-        session.execute(
-            for_update(
-                select(BoothDay.booth_id).where(BoothDay.market_day_id.in_(ahead)).order_by(BoothDay.market_day_id, BoothDay.booth_id)
-            )
-        )
-        turns = session.scalars(select(Turn).where(Turn.market_day_id.in_(ahead), Turn.state.in_(ENDABLE)).order_by(Turn.id)).all()
-        ids = [turn.id for turn in turns]
-        for turn in turns:
-            turn.state, turn.ended_at, turn.reason = TurnState.CANCELLED, now, reason
-        session.flush()
-        session.execute(delete(TurnPerson).where(TurnPerson.turn_id.in_(ids)))
-        session.execute(
-            update(BoothDay)
-            .where(BoothDay.market_day_id.in_(ahead), BoothDay.turn_id.in_(ids))
-            .values(state=BoothDayState.FREE, shop_id=None, turn_id=None, offered_until=None)
-        )
-        for turn in turns:
-            _tell_cancelled(session, turn)
-        _tell_applicants(session, edition_id, {turn.person_id for turn in turns}, reason)
-        edition.state, edition.cancel_reason = EditionState.CANCELLED, reason
-        audit.write(session, actor.person_id, "edition.cancelled", "edition", edition_id, {"reason": reason, "turns": len(ids)})
-        pagecache.touch(session, "booths", "goods")
-
-
-def _tell_applicants(session: Session, edition_id: int, told: set[int], reason: str) -> None:
-    view = booth_queries.edition(session, edition_id)
-    waiting = select(Application.person_id).where(Application.edition_id == edition_id, Application.state != ApplicationState.WITHDRAWN)
-    params = (
-        {"day": view.first_day.isoformat(), "last_day": view.last_day.isoformat(), "site": view.site.name, "reason": reason} if view else {}
+def cancel_turns_ahead(session: Session, edition_id: int, reason: str, now: datetime) -> list[int]:
+    """A step: end every turn of an edition's days that are not over, and tell their holders. Gives the person behind each."""
+    ahead = select(MarketDay.id).where(MarketDay.edition_id == edition_id, MarketDay.closes_at > now)
+    session.execute(
+        for_update(select(BoothDay.booth_id).where(BoothDay.market_day_id.in_(ahead)).order_by(BoothDay.market_day_id, BoothDay.booth_id))
     )
-    for person_id in sorted(set(session.scalars(waiting)) - told):
-        tell(session, person_id, "edition.cancelled", params, f"edition:{edition_id}:cancelled")
+    turns = session.scalars(select(Turn).where(Turn.market_day_id.in_(ahead), Turn.state.in_(ENDABLE)).order_by(Turn.id)).all()
+    ids = [turn.id for turn in turns]
+    for turn in turns:
+        turn.state, turn.ended_at, turn.reason = TurnState.CANCELLED, now, reason
+    session.flush()
+    session.execute(delete(TurnPerson).where(TurnPerson.turn_id.in_(ids)))
+    session.execute(
+        update(BoothDay)
+        .where(BoothDay.market_day_id.in_(ahead), BoothDay.turn_id.in_(ids))
+        .values(state=BoothDayState.FREE, shop_id=None, turn_id=None, offered_until=None)
+    )
+    for turn in turns:
+        _tell_cancelled(session, turn)
+    return [turn.person_id for turn in turns]

@@ -8,23 +8,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.core import clock, formats
-from app.core.access import Actor, Role
-from app.core.contrib import DeskCard, LeaveBlocker, NoticeKind, PersonalData
+from app.core import formats
+from app.core.contrib import LeaveBlocker, NoticeKind, PersonalData
 from app.core.words import _, _l
 from app.market.booths.rules import CANCEL_REASONS
 from app.market.rota import queries
-from app.market.rota.rules import REFUSAL_REASONS
 
 MY_TURNS = "/lapak/giliran"
 
 
 def _day(told: Mapping[str, Any]) -> str:
     return formats.weekday_month(date.fromisoformat(told["day"]))
-
-
-def _edition(told: Mapping[str, Any]) -> str:
-    return formats.days(date.fromisoformat(told["day"]), date.fromisoformat(told["last_day"]))
 
 
 def _offered(told: Mapping[str, Any]) -> str:
@@ -56,25 +50,11 @@ def _cancelled(told: Mapping[str, Any]) -> str:
     )
 
 
-def _refused(told: Mapping[str, Any]) -> str:
-    reason = REFUSAL_REASONS.get(told["reason"], "")
-    return _("Permohonan lapak {site}, {days}, belum bisa diterima: {reason}.", site=told["site"], days=_edition(told), reason=reason)
-
-
-def _called_off(told: Mapping[str, Any]) -> str:
-    reason = CANCEL_REASONS.get(told["reason"], "")
-    return _("{site}, {days}, dibatalkan: {reason}. Urutan Anda tetap.", site=told["site"], days=_edition(told), reason=reason)
-
-
-def _my_turns(told: Mapping[str, Any]) -> str:
+def my_turns(told: Mapping[str, Any]) -> str:
     return MY_TURNS
 
 
 NEUTRAL = _l("Ada kabar untuk Anda.")
-
-
-def _waiting(session: Session, actor: Actor, now: datetime) -> int:
-    return queries.waiting_count(session, clock.day_of(now))
 
 
 def _mine(session: Session, person_id: int) -> Mapping[str, Any]:
@@ -89,18 +69,6 @@ def _mine(session: Session, person_id: int) -> Mapping[str, Any]:
             }
             for turn in queries.turns_of(session, person_id)
         ],
-        "permohonan": [
-            {
-                "edisi": view.first_day.isoformat(),
-                "toko": view.shop_name,
-                "zona": view.zone_name,
-                "barang": view.goods,
-                "surat": view.document,
-                "keadaan": view.state.value,
-                "alasan": view.reason,
-            }
-            for view in queries.applications_of(session, person_id)
-        ],
     }
 
 
@@ -112,12 +80,9 @@ def _blockers(session: Session, person_id: int, now: datetime) -> list[str]:
 
 
 CONTRIBUTIONS: tuple[object, ...] = (
-    DeskCard("petugas", frozenset({Role.OFFICER}), _l("Permohonan lapak"), "orang", "rota.waiting", _waiting),
-    NoticeKind("turn.offered", _offered, NEUTRAL, _my_turns, is_urgent=True),
-    NoticeKind("turn.expired", _expired, NEUTRAL, _my_turns),
-    NoticeKind("turn.cancelled", _cancelled, NEUTRAL, _my_turns, is_urgent=True),
-    NoticeKind("application.refused", _refused, NEUTRAL, _my_turns),
-    NoticeKind("edition.cancelled", _called_off, NEUTRAL, _my_turns, is_urgent=True),
+    NoticeKind("turn.offered", _offered, NEUTRAL, my_turns, is_urgent=True),
+    NoticeKind("turn.expired", _expired, NEUTRAL, my_turns),
+    NoticeKind("turn.cancelled", _cancelled, NEUTRAL, my_turns, is_urgent=True),
     PersonalData("rota", _mine),
     LeaveBlocker(_blockers),
 )

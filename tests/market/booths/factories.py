@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from sqlalchemy import select
+
 from app.core import clock, once
 from app.core.access import Actor, Role
 from app.core.db import reading, transaction
 from app.market.booths import actions, queries
-from app.market.booths.models import Booth, BoothKind, Method, Site, SiteKind, Zone
+from app.market.booths.models import Booth, BoothKind, Edition, Method, Site, SiteKind, Zone
 from app.market.shops.models import Shop, ShopMember, ShopRole, ShopState
 from tests import factories
 
@@ -176,3 +178,14 @@ def next_first() -> date:
     from app.market.leases.rules import earliest
 
     return earliest(clock.today())
+
+
+def zone_of(edition_id: int, code: str) -> int:
+    with reading() as session:
+        site = session.scalars(select(Edition.site_id).where(Edition.id == edition_id)).one()
+        return session.scalars(select(Zone.id).where(Zone.site_id == site, Zone.code == code)).one()
+
+
+def booth_of(code: str) -> int:
+    with reading() as session:
+        return session.scalars(select(Booth.id).where(Booth.code == code)).one()

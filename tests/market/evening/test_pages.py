@@ -12,11 +12,14 @@ from sqlalchemy import func, select, update
 from app.core import clock, once
 from app.core.contrib import HomeCard, offered
 from app.core.db import reading, transaction
+from app.market.applications import actions as applications
+from app.market.applications.models import Application, ApplicationState
 from app.market.booths.models import Edition, EditionState, Method, Zone
 from app.market.leases import actions as leases
 from app.market.leases.models import BoothMonth, Lease, LeaseState
 from app.market.rota import actions
-from app.market.rota.models import Application, ApplicationState, Turn, TurnState
+from app.market.rota.models import Turn, TurnState
+from tests.market.applications.test_applications import apply
 from tests.market.booths.counts import check_day
 from tests.market.booths.factories import (
     a_direct_day,
@@ -25,11 +28,12 @@ from tests.market.booths.factories import (
     an_actor,
     an_edition,
     an_officer,
+    booth_of,
     containers,
     next_first,
     sellers,
+    zone_of,
 )
-from tests.market.rota.test_rota import apply, booth_of, zone_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -250,7 +254,7 @@ def test_a_market_with_one_zone_to_book_offers_both_ways(app: Flask, client: Cli
 def test_who_was_only_offered_a_booth_is_not_named(app: Flask, client: Client) -> None:
     edition = an_edition(a_site())
     seller = a_seller()
-    actions.assign(an_officer(), apply(seller, edition.id), edition.days[0].id, booth_of("K-01"), once.new_key())
+    applications.assign(an_officer(), apply(seller, edition.id), edition.days[0].id, booth_of("K-01"), once.new_key())
     shown = text_of(client, f"{edition.path}?hari={edition.first_day.isoformat()}")
     assert "sedang ditawarkan" in shown
     assert "Anyaman Mama Ina" not in shown
@@ -289,7 +293,7 @@ def test_pages_need_few_statements_however_many_booths(app: Flask, sign_in: Sign
 def test_the_first_page_shows_the_next_market_with_two_statements(app: Flask, sql_count: Callable[[], Any]) -> None:
     edition = an_edition(a_site())
     seller = a_seller()
-    turn = actions.assign(an_officer(), apply(seller, edition.id), edition.days[0].id, booth_of("K-01"), once.new_key())
+    turn = applications.assign(an_officer(), apply(seller, edition.id), edition.days[0].id, booth_of("K-01"), once.new_key())
     actions.accept(seller.actor, turn)
     card = next(c for c in offered(HomeCard) if c.slot == "evening")
     with reading() as session, sql_count() as counted:

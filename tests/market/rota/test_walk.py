@@ -14,10 +14,12 @@ from app.core import clock, once
 from app.core.access import Actor
 from app.core.db import reading
 from app.core.refusals import Refusal
+from app.market.applications import actions as applications
+from app.market.applications import queries as application_queries
 from app.market.booths import actions as booths
 from app.market.booths import queries as booth_queries
 from app.market.booths.models import Method
-from app.market.rota import actions, queries
+from app.market.rota import actions
 from app.market.rota.models import Turn, TurnState
 from tests.market.booths.counts import check_day
 from tests.market.booths.factories import a_direct_day, a_site, an_edition, an_officer, sellers
@@ -81,16 +83,22 @@ class Walk:
 
     def apply(self) -> None:
         zone = self.random.choice(self.given_cells).zone_id
-        actions.apply_for_edition(
-            self.random.choice(self.people).actor, self.given.id, None, actions.Wish(zone, None, "Kain", False, 0, "nib"), once.new_key()
+        applications.apply_for_edition(
+            self.random.choice(self.people).actor,
+            self.given.id,
+            None,
+            applications.Wish(zone, None, "Kain", False, 0, "nib"),
+            once.new_key(),
         )
 
     def assign(self) -> None:
         with reading() as session:
-            waiting = queries.queue(session, self.given.id)
+            waiting = application_queries.queue(session, self.given.id)
         if waiting:
             cell = self.random.choice(self.given_cells)
-            actions.assign(self.officer, self.random.choice(waiting).id, self.random.choice(self.days[1:]), cell.booth_id, once.new_key())
+            applications.assign(
+                self.officer, self.random.choice(waiting).id, self.random.choice(self.days[1:]), cell.booth_id, once.new_key()
+            )
 
     def block(self) -> None:
         booths.block(self.officer, self.days[0], self.random.choice(self.ids))

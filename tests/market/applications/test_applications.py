@@ -1,4 +1,4 @@
-"""Booking, applying, assigning, answering: what each promises and refuses."""
+"""Applying, assigning, refusing, calling off: what each promises and refuses."""
 
 from __future__ import annotations
 
@@ -15,209 +15,27 @@ from app.core.audit import AuditRow
 from app.core.contrib import LeaveBlocker, NoticeKind, offered
 from app.core.db import reading, transaction
 from app.core.refusals import NotThere
-from app.market.booths import actions as booths
-from app.market.booths.models import BoothDay, BoothDayState, Edition, MarketDay, Method
-from app.market.rota import actions, queries, rules
-from app.market.rota.models import Application, Turn, TurnState
+from app.market.applications import actions, queries
+from app.market.applications.models import Application
+from app.market.booths.models import Edition, MarketDay, Method
+from app.market.rota import actions as rota
+from app.market.rota.models import Turn, TurnState
 from app.market.shops.models import Shop, ShopState
 from tests.market.booths.counts import check_day, states
 from tests.market.booths.factories import (
     Seller,
-    a_direct_day,
-    a_helper,
     a_seller,
     a_site,
-    an_actor,
     an_edition,
     an_officer,
+    booth_of,
     edition_view,
+    zone_of,
 )
+from tests.market.rota.seen import kinds, the_turn
 
 if TYPE_CHECKING:
     from flask import Flask
-
-
-def hold(seller: Seller, day: int, code: str = "K-01") -> int:
-    return actions.hold(seller.actor, day, code, None, once.new_key())
-
-
-def the_turn(turn_id: int) -> Turn:
-    with reading() as session:
-        return session.get_one(Turn, turn_id)
-
-
-def kinds(person_id: int) -> list[str]:
-    with reading() as session:
-        return list(session.scalars(select(Notice.kind).where(Notice.person_id == person_id).order_by(Notice.id)))
-
-
-def minutes_on(monkeypatch: pytest.MonkeyPatch, minutes: float) -> None:
-    later = clock.now() + timedelta(minutes=minutes)
-    monkeypatch.setattr(clock, "now", lambda: later)
-
-
-# Booking directly
-
-
-def test_a_hold_lasts_a_quarter_of_an_hour_and_is_confirmed(app: Flask) -> None:
-    day = a_direct_day().days[0].id
-    seller = a_seller()
-    turn = the_turn(hold(seller, day))
-    assert turn.answer_by is not None
-    assert turn.answer_by - turn.made_at == timedelta(minutes=15)
-    assert states(day) == {"free": 3, "offered": 1, "blocked": 1}
-    actions.confirm(seller.actor, turn.id, "Bakul", once.new_key())
-    assert the_turn(turn.id).state is TurnState.CONFIRMED
-    assert states(day) == {"free": 3, "held": 1, "blocked": 1}
-    check_day(day, 5)
-
-
-def test_another_seller_is_refused_the_same_booth_and_told_nothing_of_who_has_it(app: Flask) -> None:
-    day = a_direct_day().days[0].id
-    hold(a_seller(), day)
-    with pytest.raises(booths.BoothTaken) as no:
-        hold(a_seller("Mama Ros", "Toko Ros"), day)
-    assert "Ina" not in str(no.value)
-
-
-def test_holding_another_booth_lets_the_first_go(app: Flask) -> None:
-    day = a_direct_day().days[0].id
-    seller = a_seller()
-    first, second = hold(seller, day, "K-01"), hold(seller, day, "K-02")
-    assert the_turn(first).state is TurnState.RELEASED
-    assert the_turn(second).state is TurnState.HELD
-    check_day(day, 5)
-
-
-def test_holding_the_same_booth_again_does_not_wind_the_clock_back(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    day = a_direct_day().days[0].id
-    seller = a_seller()
-    first = hold(seller, day)
-    minutes_on(monkeypatch, 10)
-    assert hold(seller, day) == first
-
-
-def test_an_expired_hold_counts_as_free_before_it_is_swept(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    day = a_direct_day().days[0].id
-    first, second = a_seller(), a_seller("Mama Ros", "Toko Ros")
-    old = hold(first, day)
-    minutes_on(monkeypatch, 16)
-    with pytest.raises(booths.HoldOver):
-        actions.confirm(first.actor, old, "Bakul", once.new_key())
-    hold(second, day)
-    assert the_turn(old).state is TurnState.EXPIRED
-    check_day(day, 5)
-
-
-def test_an_expired_hold_is_swept_by_the_outbox(app: Flask, run_outbox: Callable[[], int], monkeypatch: pytest.MonkeyPatch) -> None:
-    day = a_direct_day().days[0].id
-    turn = hold(a_seller(), day)
-    run_outbox()
-    assert the_turn(turn).state is TurnState.HELD
-    minutes_on(monkeypatch, 16)
-    run_outbox()
-    assert the_turn(turn).state is TurnState.EXPIRED
-    assert states(day) == {"free": 4, "blocked": 1}
-
-
-def test_one_booth_a_day(app: Flask) -> None:
-    day = a_direct_day().days[0].id
-    seller = a_seller()
-    actions.confirm(seller.actor, hold(seller, day), "Bakul", once.new_key())
-    with pytest.raises(actions.OneBoothADay):
-        hold(seller, day, "K-02")
-
-
-def test_a_month_has_a_limit(app: Flask) -> None:
-    first = a_direct_day(most_a_month=1)
-    seller = a_seller()
-    actions.confirm(seller.actor, hold(seller, first.days[0].id), "Bakul", once.new_key())
-    second = an_edition(first.site.id, in_days=4, length=1)
-    if second.first_day.month != first.first_day.month:
-        pytest.skip("the next day is in another month today")
-    with pytest.raises(actions.MonthFull):
-        hold(seller, second.days[0].id)
-
-
-def test_holding_and_letting_go_all_day_has_a_limit(app: Flask) -> None:
-    day = a_direct_day().days[0].id
-    seller = a_seller()
-    for _round in range(rules.MOST_HOLDS_AN_HOUR):
-        actions.release(seller.actor, hold(seller, day))
-    with pytest.raises(actions.HeldTooOften):
-        hold(seller, day)
-
-
-def test_a_zone_given_by_turns_is_not_booked(app: Flask) -> None:
-    edition = an_edition(a_site())
-    with pytest.raises(actions.NotDirect):
-        hold(a_seller(), edition.days[0].id)
-
-
-def test_a_city_desk_is_not_booked(app: Flask) -> None:
-    with pytest.raises(actions.NotDirect):
-        hold(a_seller(), a_direct_day().days[0].id, "L-01")
-
-
-def test_only_the_owner_of_an_open_shop_holds_a_booth(app: Flask) -> None:
-    day = a_direct_day().days[0].id
-    seller = a_seller()
-    with pytest.raises(actions.NeedsShop):
-        actions.hold(an_actor(), day, "K-01", None, once.new_key())
-    with pytest.raises(actions.NeedsShop):
-        actions.hold(a_helper(seller), day, "K-01", seller.shop_id, once.new_key())
-    with pytest.raises(NotThere):
-        actions.hold(a_seller("Mama Ros", "Toko Ros").actor, day, "K-01", seller.shop_id, once.new_key())
-    with transaction() as session:
-        session.execute(update(Shop).where(Shop.id == seller.shop_id).values(state=ShopState.CLOSED))
-    with pytest.raises(actions.NeedsShop):
-        hold(seller, day)
-
-
-def test_nothing_is_booked_after_the_closing_time_or_in_a_closed_edition(app: Flask) -> None:
-    edition = a_direct_day()
-    seller = a_seller()
-    booths.close_edition(an_officer(), edition.id)
-    with pytest.raises(actions.BookingClosed):
-        hold(seller, edition.days[0].id)
-    booths.open_edition(an_officer(), edition.id)
-    with transaction() as session:
-        session.execute(update(Edition).values(applications_close_at=clock.now() - timedelta(seconds=1)))
-    with pytest.raises(actions.BookingClosed):
-        hold(seller, edition.days[0].id)
-
-
-def test_somebody_elses_turn_does_not_exist_for_me(app: Flask) -> None:
-    day = a_direct_day().days[0].id
-    turn = hold(a_seller(), day)
-    other = a_seller("Mama Ros", "Toko Ros").actor
-    for act in (
-        lambda: actions.confirm(other, turn, "x", once.new_key()),
-        lambda: actions.release(other, turn),
-        lambda: actions.accept(other, turn),
-        lambda: actions.give_back(other, turn),
-    ):
-        with pytest.raises(NotThere):
-            act()
-    assert the_turn(turn).state is TurnState.HELD
-
-
-# Applying and assigning
-
-
-def zone_of(edition_id: int, code: str) -> int:
-    from app.market.booths.models import Zone
-
-    with reading() as session:
-        site = session.scalars(select(Edition.site_id).where(Edition.id == edition_id)).one()
-        return session.scalars(select(Zone.id).where(Zone.site_id == site, Zone.code == code)).one()
-
-
-def booth_of(code: str) -> int:
-    from app.market.booths.models import Booth
-
-    with reading() as session:
-        return session.scalars(select(Booth.id).where(Booth.code == code)).one()
 
 
 def apply(seller: Seller, edition_id: int, zone: str = "K", gas: bool = False, power: int = 0) -> int:
@@ -292,11 +110,11 @@ def test_an_assigned_turn_is_told_accepted_and_given_back(app: Flask) -> None:
     turn = actions.assign(officer, application, day, booth_of("K-01"), once.new_key())
     assert kinds(seller.actor.person_id) == ["turn.offered"]
     assert states(day) == {"free": 3, "offered": 1, "blocked": 1}
-    actions.accept(seller.actor, turn)
-    actions.accept(seller.actor, turn)  # a double tap
+    rota.accept(seller.actor, turn)
+    rota.accept(seller.actor, turn)  # a double tap
     assert states(day) == {"free": 3, "held": 1, "blocked": 1}
     assert len(blockers(seller)) == 1
-    actions.give_back(seller.actor, turn)
+    rota.give_back(seller.actor, turn)
     assert the_turn(turn).state is TurnState.GIVEN_BACK
     assert states(day) == {"free": 4, "blocked": 1}
     with reading() as session:
@@ -350,8 +168,8 @@ def test_an_unanswered_turn_ends_and_the_booth_goes_to_another(
     turn = actions.assign(officer, one, day, booth, once.new_key())
     after = edition.answer_by + timedelta(minutes=1)
     monkeypatch.setattr(clock, "now", lambda: after)
-    with pytest.raises(actions.AnswerLate):
-        actions.accept(first.actor, turn)
+    with pytest.raises(rota.AnswerLate):
+        rota.accept(first.actor, turn)
     run_outbox()
     assert the_turn(turn).state is TurnState.EXPIRED
     assert kinds(first.actor.person_id) == ["turn.offered", "turn.expired"]
@@ -397,27 +215,10 @@ def test_notices_are_worded_in_both_languages(app: Flask) -> None:
     edition = an_edition(a_site())
     seller, officer = a_seller(), an_officer()
     turn = actions.assign(officer, apply(seller, edition.id), edition.days[0].id, booth_of("K-01"), once.new_key())
-    actions.cancel_turn(officer, turn, "rain")
+    rota.cancel_turn(officer, turn, "rain")
     worded = {kind.code: kind for kind in offered(NoticeKind)}
     with reading() as session:
         for notice in session.scalars(select(Notice)):
             for language in words.LANGUAGES:
                 with words.spoken(language):
                     assert "K-01" in worded[notice.kind].words(notice.params)
-
-
-def test_turns_for_pickup_are_confirmed_and_ahead(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    edition = a_direct_day()
-    seller = a_seller()
-    turn = hold(seller, edition.days[0].id)
-    with reading() as session:
-        assert queries.turns_for_pickup(session, [seller.shop_id], clock.now()) == []
-    actions.confirm(seller.actor, turn, "Bakul", once.new_key())
-    with reading() as session:
-        found = queries.turns_for_pickup(session, [seller.shop_id, 999], clock.now())
-        assert [(t.turn_id, t.booth_code, t.site_name) for t in found] == [(turn, "K-01", "Pasar Rabu")]
-        assert queries.plates_this_week(session, [seller.shop_id], clock.now()) == {seller.shop_id: "K-01"}
-        assert queries.turns_for_pickup(session, [seller.shop_id], edition.days[0].closes_at) == []
-    with reading() as session:
-        state = session.scalar(select(BoothDay.state).where(BoothDay.turn_id == turn))
-    assert state is BoothDayState.HELD
