@@ -60,4 +60,4 @@ def at(day: date, hour: time) -> datetime:
 class ReasonForm(Form):
     """Why an officer ends something; who is concerned reads it."""
 
-    reason = ChoiceField(_l("Alasan"), choices=CANCEL_REASONS.items(), description=_l("Yang bersangkutan membaca alasan ini."))
+    reason = ChoiceField(_l("Alasan"), choices=CANCEL_REASONS.items(), description=_l("Orangnya akan membaca alasan ini."))

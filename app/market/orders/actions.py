@@ -71,7 +71,7 @@ class TooManyOpenOrders(Refusal):
 class Short(Refusal):
     """Some lines can't be had in that number; `left` is what is left of each, by variant."""
 
-    words = _l("Persediaan berubah. Lihat tulisan di samping barangnya, ubah jumlahnya, lalu pesan lagi.")
+    words = _l("Stok berubah. Lihat tulisan di samping barangnya, ubah jumlahnya, lalu pesan lagi.")
 
     def __init__(self, left: Mapping[int, int]) -> None:
         super().__init__()
