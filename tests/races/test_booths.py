@@ -252,12 +252,13 @@ def test_sellers_who_change_their_minds_at_once_never_share_a_booth(app: Flask, 
     people = sellers(8)
     kinds = (booths.BoothTaken, booths.HoldOver, actions.OneBoothADay, actions.HeldTooOften)
 
-    def wander(number: int) -> None:
-        actor = people[number].actor
+    def wander(number: int) -> int:
+        actor, held = people[number].actor, 0
         for step in range(4):
             code = codes[(number + step) % 4 if number % 2 else (number - step) % 4]
             try:
                 turn_id = actions.hold(actor, day, code, None, once.new_key())
+                held += 1
                 if step == 2 and number % 3 == 0:
                     actions.confirm(actor, turn_id, "Keripik", once.new_key())
                     actions.give_back(actor, turn_id)
@@ -265,9 +266,11 @@ def test_sellers_who_change_their_minds_at_once_never_share_a_booth(app: Flask, 
                     actions.release(actor, turn_id)
             except kinds:
                 continue
+        return held
 
     outcome = race(8, wander)
     assert not outcome.others(), outcome.others()[:3]
+    assert sum(outcome.wins) >= 4, "Hardly anybody got a booth: then nothing was raced for."
     check_day(day, 4)
 
 

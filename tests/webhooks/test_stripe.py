@@ -178,9 +178,13 @@ def test_what_is_not_ours_is_answered_and_forgotten(world: World) -> None:
     assert world.send(other) == 200
     assert world.send(world.event("invoice.paid", object="invoice")) == 200
     assert world.order().paid_at is None
+    with reading() as session:
+        kept = session.execute(select(PaymentEvent.kind, PaymentEvent.payment_id)).all()
+    assert len(kept) == 2, "Known by their ids, so that a second sending is told from a first."
+    assert {payment_id for _kind, payment_id in kept} == {None}
 
 
-def test_money_for_a_cancelled_order_is_owed_back(world: World, sign_in: Callable[[Any], Client]) -> None:
+def test_money_for_a_cancelled_order_is_owed_back(world: World) -> None:
     actions.cancel_as_buyer(world.buyer, world.code)
     assert world.send(world.event()) == 200
     assert world.order().paid_at is None
