@@ -116,8 +116,9 @@ def sign_up() -> ResponseReturnValue:
         new = actions.NewPerson(form.name.data, form.phone.data, form.password.data, form.place.data, form.greeting.data or "")
         try:
             person_id = actions.sign_up(new, once.key_from(request.form), address=request.remote_addr)
-        except TooFast:
-            raise
+        except TooFast as no:
+            form.refuse(no, "password")
+            return _sign_up_page(form), 429, {"Retry-After": str(no.seconds)}
         except actions.PhoneTaken as no:
             form.refuse(no, "phone")
         except Refusal as no:
@@ -126,7 +127,11 @@ def sign_up() -> ResponseReturnValue:
             _enter(actions.start_session(person_id, device=_device(), is_remembered=False))
             say(_("Selamat datang, {name}. Akun Anda sudah jadi.", name=new.name))
             return see_other(safe_next("/akun"))
-    return page("accounts/people/sign_up.html", form=form, places=rules.place_choices(), next=_next()), 422 if form.is_refused else 200
+    return _sign_up_page(form), 422 if form.is_refused else 200
+
+
+def _sign_up_page(form: SignUpForm) -> str:
+    return page("accounts/people/sign_up.html", form=form, places=rules.place_choices(), next=_next())
 
 
 @bp.route("/masuk", methods=["GET", "POST"])
@@ -140,8 +145,9 @@ def sign_in() -> ResponseReturnValue:
             signed = actions.sign_in(
                 form.phone.data, form.password.data, device=_device(), is_remembered=form.remember.data, address=request.remote_addr
             )
-        except TooFast:
-            raise
+        except TooFast as no:
+            form.refuse(no, "password")
+            return page("accounts/people/sign_in.html", form=form, next=_next()), 429, {"Retry-After": str(no.seconds)}
         except Refusal as no:
             form.refuse(no, "password")
         else:

@@ -271,6 +271,8 @@ def test_ten_wrong_passwords_stop_the_guessing_of_one_account(client: Client, ro
         assert client.post("/masuk", data=RIGHT | {"password": "salah sekali ini"}).status_code == 422
     stopped = client.post("/masuk", data=RIGHT)
     assert stopped.status_code == 429
+    assert 'name="phone"' in stopped.get_data(as_text=True), "the form stays, with the number that was typed"
+    assert f'value="{RIGHT["phone"]}"' in stopped.get_data(as_text=True)
     assert 0 < int(stopped.headers["Retry-After"]) <= 15 * 60
     assert "Terlalu banyak percobaan" in stopped.get_data(as_text=True)
     assert client.get("/akun").status_code == 303
