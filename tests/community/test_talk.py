@@ -438,7 +438,7 @@ def test_the_deepest_page_costs_what_the_first_does(app: Flask) -> None:
         third = session.execute(select(Thread.last_post_at, Thread.id).order_by(Thread.last_post_at, Thread.id).offset(60).limit(1)).one()
     costs = []
     with db.engines[None].connect() as connection:
-        for statement, params in ((queries.NEWEST.statement, {}), (queries.OLDER, {"at": third.last_post_at, "id": third.id})):
+        for statement, params in ((queries.NEWEST.statement, {}), (queries.OLDER.statement, {"at": third.last_post_at, "id": third.id})):
             steps = [0]
 
             def count(steps: list[int] = steps) -> int:
