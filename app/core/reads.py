@@ -95,13 +95,16 @@ class Prepared:
             raise TypeError(f"Parameters missing or unknown: {', '.join(sorted(missing))}.")
         state = compiled.construct_expanded_state(values)
         came_from = {new: (old, place) for old, news in state.parameter_expansion.items() for place, new in enumerate(news)}
+        everything = compiled.construct_params(values, escape_names=False)
+        plain = {written: name for name, written in (compiled.escaped_bind_names or {}).items()}
         slots = []
         for name in state.positiontup if state.positiontup is not None else state.parameters:
-            source, place = came_from.get(name, (name, None))
+            source, place = came_from.get(name, (plain.get(name, name), None))
             processor = compiled.binds[source].type.dialect_impl(dialect).bind_processor(dialect)
             constant = None
             if source not in values:
-                constant = processor(state.parameters[name]) if processor else state.parameters[name]
+                fixed = everything[source] if place is None else everything[source][place]
+                constant = processor(fixed) if processor else fixed
                 source = ""
             slots.append(_Slot(name, source, place, processor, constant))
         return _Plan(state.statement, tuple(slots), state.positiontup is not None)

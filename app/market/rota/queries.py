@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
+from app.core.reads import Prepared
 from app.market.booths.models import Booth, BoothDay, BoothKind, Edition, EditionState, MarketDay, Method, Site, Zone
 from app.market.rota.models import LIVE_TURNS, Turn, TurnPerson, TurnState
 from app.market.shops.models import Shop
@@ -37,7 +38,7 @@ _DAY, _HELD, _TURN, _PLACE = MarketDay.__table__.c, BoothDay.__table__.c, Turn._
 _EDITION, _SITE = Edition.__table__.c, Site.__table__.c
 # Joined to nothing, so that SQLite does not start at all confirmed turns there ever were: it starts at the shops.
 _turn_state = literal_column("turn.state || ''", _TURN.state.type)
-_PICKUPS = (
+_PICKUPS = Prepared(
     select(
         _TURN.id, _DAY.id, _DAY.held_on, _DAY.opens_at, _DAY.closes_at, _PLACE.code, _SITE.name, _TURN.shop_id, _SITE.address
     )
@@ -62,12 +63,12 @@ def turns_for_pickup(session: Session, shop_ids: Sequence[int], now: datetime) -
     """The confirmed turns of these shops that are not over, soonest first. One statement."""
     if not shop_ids:
         return []
-    rows = session.connection().execute(_PICKUPS, {"shops": list(shop_ids), "now": now}).all()
+    rows = _PICKUPS.all(session, shops=list(shop_ids), now=now)
     return [PickupTurn(*row) for row in rows]
 
 
 # From the few days of the week to who holds what: the goods list asks this on every page.
-_PLATES = (
+_PLATES = Prepared(
     select(_HELD.shop_id, _PLACE.code)
     .select_from(
         MarketDay.__table__.join(BoothDay.__table__, _HELD.market_day_id == _DAY.id)
@@ -92,7 +93,7 @@ def plates_this_week(session: Session, shop_ids: Sequence[int], now: datetime) -
         return {}
     end, today = now + timedelta(days=7), now.date()
     span = {"first": today - timedelta(days=1), "last": today + timedelta(days=9)}
-    rows = session.connection().execute(_PLATES, {"now": now, "end": end, "shops": list(shop_ids), **span}).all()
+    rows = _PLATES.all(session, now=now, end=end, shops=list(shop_ids), **span)
     return {row[0]: row[1] for row in rows}  # the soonest comes last and stays
 
 
@@ -111,7 +112,7 @@ class Standing:
     answer_by: datetime | None
 
 
-_STANDING = (
+_STANDING = Prepared(
     select(Turn.booth_id, Turn.id, Shop.id, Shop.slug, Shop.name, Turn.goods, Turn.state, Turn.person_id, Turn.answer_by)
     .join(Shop, Shop.id == Turn.shop_id)
     .where(Turn.market_day_id == bindparam("day"), Turn.state.in_(LIVE_TURNS))
@@ -120,7 +121,7 @@ _STANDING = (
 
 def standing(session: Session, market_day_id: int) -> list[Standing]:
     """Who has a booth on a day, also after it is over. One statement, whatever their number."""
-    rows = session.connection().execute(_STANDING, {"day": market_day_id})
+    rows = _STANDING.all(session, day=market_day_id)
     return [Standing(*row) for row in rows]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import and_, asc, bindparam, desc, func, literal_column, or_, se
 
 from app.core.db import for_update
 from app.core.places import place_name
+from app.core.reads import Prepared
 from app.core.web import slug_of
 from app.market.shops import rules
 from app.market.shops.models import (
@@ -141,7 +142,7 @@ def _card(row: Any, plates: Mapping[int, str], *, placed: bool = True) -> GoodCa
 
 
 @lru_cache(256)
-def _goods_statement(asked: GoodsFilter, placed: bool, backwards: bool) -> Select[Any]:
+def _goods_statement(asked: GoodsFilter, placed: bool, backwards: bool) -> Prepared:
     """The list of one shape; values come as parameters, so that a shape is built and compiled once.
 
     A page begins where the last one ended (keyset), so the deepest page costs what the first one costs.
@@ -155,7 +156,7 @@ def _goods_statement(asked: GoodsFilter, placed: bool, backwards: bool) -> Selec
     if placed:
         mark = tuple_(bindparam("value", type_=key.type), bindparam("id", type_=_P.id.type))
         statement = statement.where(tuple_(key, _P.id) > mark if rising else tuple_(key, _P.id) < mark)
-    return statement.order_by(order(key), order(_P.id)).limit(rules.PAGE_SIZE + 1)
+    return Prepared(statement.order_by(order(key), order(_P.id)).limit(bindparam("rows")))
 
 
 def _conditions(asked: GoodsFilter) -> Iterator[Any]:
@@ -175,14 +176,14 @@ def _conditions(asked: GoodsFilter) -> Iterator[Any]:
 
 
 @lru_cache(256)
-def _count_statement(asked: GoodsFilter) -> Select[Any]:
+def _count_statement(asked: GoodsFilter) -> Prepared:
     some: Select[Any] = (
         select(literal_column("1").label("one"))
         .select_from(Product.__table__.join(Shop.__table__, _S.id == _P.shop_id))
         .where(_SHOWN, *_conditions(asked))
         .limit(COUNTED_MOST + 1)
     )
-    return select(func.count()).select_from(some.subquery())
+    return Prepared(select(func.count()).select_from(some.subquery()))
 
 
 def goods_page(session: Session, asked: GoodsFilter, at: Place | None, plates_of: PlatesOf, now: datetime) -> GoodsPage:
@@ -194,8 +195,7 @@ def goods_page(session: Session, asked: GoodsFilter, at: Place | None, plates_of
     backwards = at is not None and at.backwards
     if at is not None:
         values |= {"id": at.id, "value": at.value if asked.cheapest_first else _instant(at.value)}
-    connection = session.connection()
-    rows = list(connection.execute(_goods_statement(shape, at is not None, backwards), values).all())
+    rows = _goods_statement(shape, at is not None, backwards).all(session, rows=rules.PAGE_SIZE + 1, **values)
     more = len(rows) > rules.PAGE_SIZE
     rows = rows[: rules.PAGE_SIZE]
     if backwards:
@@ -204,7 +204,7 @@ def goods_page(session: Session, asked: GoodsFilter, at: Place | None, plates_of
     goods = [_card(row, plates) for row in rows]
     count = None
     if at is None:
-        count = connection.execute(_count_statement(shape), count_values).scalar_one() if more else len(goods)
+        count = _count_statement(shape).value(session, **count_values) if more else len(goods)
     has_before, has_after = (more, True) if backwards else (at is not None, more)
     return GoodsPage(
         goods,
@@ -231,22 +231,20 @@ def _instant(micros: int) -> datetime:
 
 def newest_goods(session: Session, most: int, plates_of: PlatesOf, now: datetime) -> list[GoodCard]:
     """The newest goods that can be had, for the first page."""
-    statement = _goods_statement(GoodsFilter(only_available=True), False, False).limit(most)
-    rows = session.connection().execute(statement).all()
+    rows = _goods_statement(GoodsFilter(only_available=True), False, False).all(session, rows=most)
     plates = plates_of(session, sorted({row[4] for row in rows}), now) if rows else {}
     return [_card(row, plates) for row in rows]
 
 
 def goods_of_shop(session: Session, shop_id: int, most: int = 60, but: int = 0) -> list[GoodCard]:
     """What an open shop offers, available things first, then the newest; without product `but`."""
-    statement = _shop_goods_statement()
-    rows = session.connection().execute(statement, {"shop": shop_id, "but": but, "most": most}).all()
+    rows = _shop_goods_statement().all(session, shop=shop_id, but=but, most=most)
     return [_card(row, {}, placed=False) for row in rows]
 
 
 @lru_cache(1)
-def _shop_goods_statement() -> Select[Any]:
-    return (
+def _shop_goods_statement() -> Prepared:
+    return Prepared(
         select(*_CARD_COLUMNS)
         .select_from(Product.__table__.join(Shop.__table__, _S.id == _P.shop_id))
         .where(_P.shop_id == bindparam("shop"), _SHOWN, _P.id != bindparam("but"))
@@ -303,10 +301,10 @@ class ProductPage:
 
 
 @lru_cache(1)
-def _product_statement() -> Select[Any]:
+def _product_statement() -> Prepared:
     paper = Paper.__table__
     seen = and_(paper.c.product_id == _P.id, paper.c.kind == "halal", paper.c.seen_at.is_not(None), _P.halal == Halal.CHECKED.value)
-    return (
+    return Prepared(
         select(
             _P.id, _P.title, _P.description, _P.category, _P.unit, _P.ingredients, _P.halal, _P.has_pork, _V.price_rupiah, _P.photo_key,
             _P.photo_alt, _P.state, _P.made_at, _S.id, _S.slug, _S.name, _S.place_code, _S.whatsapp, _S.state, _S.is_sample, _V.id, _V.stock,
@@ -325,7 +323,7 @@ def _product_statement() -> Select[Any]:
 
 def product_page(session: Session, product_id: int) -> ProductPage | None:
     """A product with its shop and default variant, whatever its state; None when there is none."""
-    row = session.connection().execute(_product_statement(), {"id": product_id}).first()
+    row = _product_statement().one(session, id=product_id)
     return ProductPage(*row) if row else None
 
 
@@ -354,14 +352,14 @@ class ShopPage:
 
 def shop_page(session: Session, slug: str) -> ShopPage | None:
     """A shop by its address word, whatever its state."""
-    row = session.connection().execute(_shop_statement(), {"slug": slug}).first()
+    row = _shop_statement().one(session, slug=slug)
     return ShopPage(*row) if row else None
 
 
 @lru_cache(1)
-def _shop_statement() -> Select[Any]:
+def _shop_statement() -> Prepared:
     columns = (_S.id, _S.slug, _S.name, _S.about, _S.place_code, _S.whatsapp, _S.state, _S.is_sample, _S.made_at)
-    return select(*columns).where(_S.slug == bindparam("slug"))
+    return Prepared(select(*columns).where(_S.slug == bindparam("slug")))
 
 
 # The seller's own
