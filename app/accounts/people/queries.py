@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.notices.models import Notice
 from app.accounts.people.models import DeviceSession, Person, PersonRole
 from app.core.access import Role
+from app.core.reads import Prepared
 
 
 @dataclass(frozen=True)
@@ -27,17 +28,20 @@ class LiveSession:
 _UNREAD_SHOWN = 100  # the badge says 99+
 
 
+_some_unread = select(Notice.id).select_from(Notice).where(Notice.person_id == DeviceSession.person_id, Notice.read_at.is_(None))
+_unread = select(func.count()).select_from(_some_unread.limit(_UNREAD_SHOWN).correlate(DeviceSession).subquery()).scalar_subquery()
+_LIVE = Prepared(
+    select(DeviceSession.id, Person.id, Person.name, Person.greeting, PersonRole.role, _unread, DeviceSession.seen_at)
+    .join(Person, Person.id == DeviceSession.person_id)
+    .outerjoin(PersonRole, PersonRole.person_id == Person.id)
+    .where(DeviceSession.token_hash == bindparam("token_hash"), DeviceSession.ended_at.is_(None), DeviceSession.ends_at > bindparam("now"))
+    .where(Person.left_at.is_(None), or_(Person.suspended_until.is_(None), Person.suspended_until <= bindparam("now")))
+)
+
+
 def live_session(session: Session, token_hash: str, now: datetime) -> LiveSession | None:
     """The sign-in of a token with its person, roles and unread notices: one statement; None when it ended."""
-    some_unread = select(Notice.id).select_from(Notice).where(Notice.person_id == DeviceSession.person_id, Notice.read_at.is_(None))
-    unread = select(func.count()).select_from(some_unread.limit(_UNREAD_SHOWN).correlate(DeviceSession).subquery()).scalar_subquery()
-    rows = session.execute(
-        select(DeviceSession.id, Person.id, Person.name, Person.greeting, PersonRole.role, unread, DeviceSession.seen_at)
-        .join(Person, Person.id == DeviceSession.person_id)
-        .outerjoin(PersonRole, PersonRole.person_id == Person.id)
-        .where(DeviceSession.token_hash == token_hash, _is_live(now), Person.left_at.is_(None))
-        .where(or_(Person.suspended_until.is_(None), Person.suspended_until <= now))
-    ).all()
+    rows = _LIVE.all(session, token_hash=token_hash, now=now)
     if not rows:
         return None
     first = rows[0]

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.core.reads import Prepared
 from app.core.refusals import NotThere
 from app.market.booths.models import (
     Booth,
@@ -148,20 +149,25 @@ def _editions() -> Select[Any]:
     )
 
 
-# Statements of the pages read most are built once, and run on the session's connection: rows of columns need nothing of the ORM.
-_ON_DAY = _editions().where(Edition.first_day <= bindparam("day"), Edition.last_day >= bindparam("day"))
-_ON_DAY_AT = _ON_DAY.where(Site.slug == bindparam("slug"))
-_COMING = _editions().where(
-    Edition.id.in_(
-        select(Edition.id).where(Edition.last_day >= bindparam("today")).order_by(Edition.first_day, Edition.id).limit(bindparam("most"))
+# Statements of the pages read most are prepared: rows of columns need nothing of the ORM.
+_AROUND = _editions().where(Edition.first_day <= bindparam("day"), Edition.last_day >= bindparam("day"))
+_ON_DAY = Prepared(_AROUND)
+_ON_DAY_AT = Prepared(_AROUND.where(Site.slug == bindparam("slug")))
+_COMING = Prepared(
+    _editions().where(
+        Edition.id.in_(
+            select(Edition.id).where(Edition.last_day >= bindparam("today")).order_by(Edition.first_day, Edition.id).limit(bindparam("most"))
+        )
     )
 )
-_PAST = _editions().where(
-    Edition.id.in_(
-        select(Edition.id)
-        .where(Edition.last_day < bindparam("today"))
-        .order_by(Edition.first_day.desc(), Edition.id.desc())
-        .limit(bindparam("most"))
+_PAST = Prepared(
+    _editions().where(
+        Edition.id.in_(
+            select(Edition.id)
+            .where(Edition.last_day < bindparam("today"))
+            .order_by(Edition.first_day.desc(), Edition.id.desc())
+            .limit(bindparam("most"))
+        )
     )
 )
 
@@ -190,9 +196,9 @@ def edition(session: Session, edition_id: int) -> EditionView | None:
 def edition_on(session: Session, day: date, site_slug: str | None) -> EditionView | None:
     """The edition that has this day, at this site or else at the first one. One statement."""
     if site_slug is None:
-        rows = session.connection().execute(_ON_DAY, {"day": day}).all()
+        rows = _ON_DAY.all(session, day=day)
     else:
-        rows = session.connection().execute(_ON_DAY_AT, {"day": day, "slug": site_slug}).all()
+        rows = _ON_DAY_AT.all(session, day=day, slug=site_slug)
     found = _gather(rows)
     return min(found, key=lambda edition: edition.first_day != day, default=None)
 
@@ -215,12 +221,12 @@ def edition_on_or_refuse(session: Session, day: date, site_slug: str | None) -> 
 
 def coming(session: Session, today: date, most: int = MOST_EDITIONS) -> list[EditionView]:
     """Editions that are not over by the calendar, soonest first. One statement."""
-    return _gather(session.connection().execute(_COMING, {"today": today, "most": most}).all())
+    return _gather(_COMING.all(session, today=today, most=most))
 
 
 def past(session: Session, today: date, most: int = MOST_EDITIONS) -> list[EditionView]:
     """Editions that are over, latest first. One statement."""
-    return _gather(session.connection().execute(_PAST, {"today": today, "most": most}).all())[::-1]
+    return _gather(_PAST.all(session, today=today, most=most))[::-1]
 
 
 def market_sites(session: Session) -> list[SiteView]:
@@ -229,7 +235,7 @@ def market_sites(session: Session) -> list[SiteView]:
     return [SiteView(*row) for row in rows]
 
 
-_ZONES = (
+_ZONES = Prepared(
     select(Zone.id, Zone.code, Zone.name, Zone.method, Zone.x, Zone.y, Zone.width, Zone.height)
     .where(Zone.site_id == bindparam("site_id"))
     .order_by(Zone.position, Zone.id)
@@ -238,7 +244,7 @@ _ZONES = (
 
 def zones_of(session: Session, site_id: int, method: Method, cells: Sequence[Cell] = ()) -> list[ZoneView]:
     """The zones of a site in order; one without a box on the plan gets one round its booths. One statement."""
-    rows = session.connection().execute(_ZONES, {"site_id": site_id}).all()
+    rows = _ZONES.all(session, site_id=site_id)
     return [
         ZoneView(
             row.id,
@@ -251,7 +257,7 @@ def zones_of(session: Session, site_id: int, method: Method, cells: Sequence[Cel
     ]
 
 
-_CELLS = (
+_CELLS = Prepared(
     select(
         Booth.id,
         Booth.code,
@@ -279,7 +285,7 @@ _CELLS = (
 
 def cells(session: Session, market_day_id: int, now: datetime) -> list[Cell]:
     """Every booth of a market day, in order of code. One statement, whatever their number."""
-    rows = session.connection().execute(_CELLS, {"day": market_day_id}).all()
+    rows = _CELLS.all(session, day=market_day_id)
     cells = [Cell(*row) for row in rows]
     return [cell if cell.offered_until is None or cell.offered_until > now else replace(cell, **_FREE) for cell in cells]
 
@@ -302,7 +308,7 @@ def _total(*where: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 _RAN_OUT = and_(BoothDay.state == BoothDayState.OFFERED, BoothDay.offered_until <= bindparam("now"))
-_COUNTS = (
+_COUNTS = Prepared(
     select(
         BoothDay.market_day_id,
         Zone.id,
@@ -322,7 +328,7 @@ _COUNTS = (
 
 def counts(session: Session, market_day_ids: Sequence[int], now: datetime) -> list[ZoneCount]:
     """Booths by day and zone, in the zones' order. One statement."""
-    rows = session.connection().execute(_COUNTS, {"days": list(market_day_ids), "now": now}).all()
+    rows = _COUNTS.all(session, days=list(market_day_ids), now=now) if market_day_ids else []
     return [ZoneCount(row[0], row[1], row[2], *(int(number) for number in row[3:])) for row in rows]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, bindparam, case, func, or_, select
 
+from app.core.reads import Prepared
 from app.core.words import _
 from app.market.booths import queries as booth_queries
 from app.market.booths.models import Booth, BoothDay, BoothDayState, Edition, EditionState, MarketDay, Method, Site, SiteKind, Zone
@@ -152,7 +153,7 @@ _COMING = (
     .scalar_subquery()
 )
 _RAN_OUT = and_(BoothDay.state == BoothDayState.OFFERED, BoothDay.offered_until <= bindparam("now"))
-_NEXT = (
+_NEXT = Prepared(
     select(
         Edition.first_day,
         Edition.last_day,
@@ -183,7 +184,7 @@ _NEXT = (
 
 def next_evening(session: Session, person_id: int | None, now: datetime) -> NextEvening | None:
     """The next market of the first site, with the member's own tickets. Two statements at most."""
-    rows = session.connection().execute(_NEXT, {"now": now}).all()
+    rows = _NEXT.all(session, now=now)
     if not rows:
         return None
     first = rows[0]

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from app.core.reads import Prepared
 from app.market.booths.models import Booth, BoothKind, Site, SiteKind
 from app.market.leases.models import BoothMonth, Lease, LeaseState
 from app.market.leases.rules import free_from, last_day, month_of
@@ -44,8 +45,7 @@ class Unit:
         return self.width_cm >= 500
 
 
-# Built once, and run on the connection: rows of columns need nothing of the ORM.
-_UNITS = (
+_UNITS = Prepared(
     select(
         Booth.id,
         Booth.code,
@@ -68,14 +68,14 @@ _UNITS = (
     .where(Site.kind == SiteKind.CONTAINERS)
     .order_by(Site.position, Site.id, Booth.code)
 )
-_TAKEN = select(BoothMonth.booth_id, BoothMonth.month).where(BoothMonth.month >= bindparam("month"))
+_TAKEN = Prepared(select(BoothMonth.booth_id, BoothMonth.month).where(BoothMonth.month >= bindparam("month")))
 
 
 def units(session: Session, today: date) -> list[Unit]:
     """Every container with the first month it is free. Two statements."""
-    rows = session.connection().execute(_UNITS).all()
+    rows = _UNITS.all(session)
     taken: dict[int, set[date]] = {}
-    for booth_id, month in session.connection().execute(_TAKEN, {"month": month_of(today)}):
+    for booth_id, month in _TAKEN.all(session, month=month_of(today)):
         taken.setdefault(booth_id, set()).add(month)
     return [Unit(*(*row, free_from(taken.get(row[0], ()), today))) for row in rows]
 

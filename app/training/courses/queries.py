@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Row, Select, bindparam, exists, func, select, tuple_
+from sqlalchemy import Date, Row, bindparam, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.accounts.organisations import queries as organisations
@@ -17,6 +17,7 @@ from app.accounts.organisations.queries import Service
 from app.accounts.people.models import Person
 from app.core.clock import day_of
 from app.core.db import Id
+from app.core.reads import Prepared
 from app.training.courses import rules
 from app.training.courses.models import CertificateKind, Cohort, CohortState, Course, CourseState
 from app.training.courses.rules import Stage
@@ -159,25 +160,25 @@ _PAGE = (
     .join(Organisation, Organisation.id == Course.organisation_id)
     .join(Person, Person.id == Course.trainer_id)
 )  # fmt: skip
-_BY_SLUG = _PAGE.where(Course.slug == bindparam("slug"))
+_BY_SLUG = Prepared(_PAGE.where(Course.slug == bindparam("slug")))
 _COHORT_COLUMNS = (
     Cohort.id, Cohort.number, Cohort.starts_on, Cohort.ends_on, Cohort.schedule, Cohort.place, Cohort.quota, Cohort.least_people, Cohort.seats_taken,
     Cohort.closes_at, Cohort.state,
 )  # fmt: skip
-_COHORTS = (
+_COHORTS = Prepared(
     select(*_COHORT_COLUMNS).where(Cohort.course_id == bindparam("course_id")).order_by(Cohort.starts_on.desc(), Cohort.id.desc()).limit(40)
 )
 
 
 @cache
-def _open_page(by_vocation: bool, after: bool) -> Select[Any]:
+def _open_page(by_vocation: bool, after: bool) -> Prepared:
     """The statement of a page of open cohorts, built once a kind."""
     asked = _CARD.limit(bindparam("most"))
     if by_vocation:
         asked = asked.where(Course.vocation == bindparam("vocation"))
     if after:
         asked = asked.where(tuple_(Cohort.starts_on, Cohort.id) > tuple_(bindparam("day", type_=Date()), bindparam("cohort_id", type_=Id)))
-    return asked
+    return Prepared(asked)
 
 
 def open_cohorts(session: Session, now: datetime, *, vocation: str = "", after: str = "", most: int = rules.COHORTS_A_PAGE) -> OpenCohorts:
@@ -188,7 +189,7 @@ def open_cohorts(session: Session, now: datetime, *, vocation: str = "", after: 
         params["vocation"] = vocation
     if place is not None:
         params |= {"day": place[0], "cohort_id": place[1]}
-    rows = session.connection().execute(_open_page(bool(vocation), place is not None), params).all()
+    rows = _open_page(bool(vocation), place is not None).all(session, **params)
     cards = [CohortCard(*row) for row in rows[:most]]
     return OpenCohorts(cards, f"{cards[-1].starts_on.isoformat()}-{cards[-1].id}" if len(rows) > most else None)
 
@@ -205,7 +206,7 @@ def read_cursor(text: str) -> tuple[date, int] | None:
 
 
 @cache
-def _others(by_vocation: bool) -> Select[Any]:
+def _others(by_vocation: bool) -> Prepared:
     has_open = exists().where(Cohort.course_id == Course.id, Cohort.state == CohortState.OPEN, Cohort.closes_at > bindparam("now"))
     asked = (
         select(Course.slug, Course.title, Course.photo_key, Course.photo_alt, Course.lesson_hours, Organisation.short_name)
@@ -214,17 +215,17 @@ def _others(by_vocation: bool) -> Select[Any]:
         .order_by(Course.id.desc())
         .limit(bindparam("most"))
     )
-    return asked.where(Course.vocation == bindparam("vocation")) if by_vocation else asked
+    return Prepared(asked.where(Course.vocation == bindparam("vocation")) if by_vocation else asked)
 
 
 def other_courses(session: Session, now: datetime, *, vocation: str = "", most: int = 40) -> list[OtherCourse]:
     """Courses with no open cohort, newest first."""
     params = {"now": now, "most": most} | ({"vocation": vocation} if vocation else {})
-    return [OtherCourse(*row) for row in session.connection().execute(_others(bool(vocation)), params)]
+    return [OtherCourse(*row) for row in _others(bool(vocation)).all(session, **params)]
 
 
 def course_by_slug(session: Session, slug: str) -> CoursePage | None:
-    row = session.connection().execute(_BY_SLUG, {"slug": slug}).one_or_none()
+    row = _BY_SLUG.one(session, slug=slug)
     return CoursePage(*row) if row else None
 
 
@@ -235,7 +236,7 @@ def course_by_id(session: Session, course_id: int) -> CoursePage | None:
 
 def cohorts_of(session: Session, course_id: int) -> list[CohortFacts]:
     """The newest cohorts of a course, the latest to begin first."""
-    return [CohortFacts(*row) for row in session.connection().execute(_COHORTS, {"course_id": course_id})]
+    return [CohortFacts(*row) for row in _COHORTS.all(session, course_id=course_id)]
 
 
 def source_of(session: Session, course_id: int) -> str | None:
