@@ -181,7 +181,15 @@ def _key(environ: Mapping[str, Any]) -> tuple[Any, ...] | None:
         return None
     host = environ.get("HTTP_HOST") or (environ["SERVER_NAME"], environ["SERVER_PORT"])
     look = appearance(parse_cookie(cookie) if cookie else {}, environ)
-    return environ["wsgi.url_scheme"], host, environ.get("SCRIPT_NAME", ""), path, query, look, chosen(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    return (
+        environ["wsgi.url_scheme"],
+        host,
+        environ.get("SCRIPT_NAME", ""),
+        path,
+        query,
+        look,
+        chosen(environ.get("HTTP_ACCEPT_ENCODING", "")),
+    )
 
 
 def init_app(app: Flask) -> None:

@@ -65,12 +65,22 @@ class _Shortcuts(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         called = node.func
-        if isinstance(called, ast.Attribute) and called.attr == "call" and isinstance(called.value, ast.Name) and called.value.id == "context":
+        if (
+            isinstance(called, ast.Attribute)
+            and called.attr == "call"
+            and isinstance(called.value, ast.Name)
+            and called.value.id == "context"
+        ):
             if any(keyword.arg is None for keyword in node.keywords):
                 return node
             keywords = [keyword for keyword in node.keywords if keyword.arg not in ("_block_vars", "_loop_vars")]
             return ast.copy_location(ast.Call(node.args[0], node.args[1:], keywords), node)
-        if isinstance(called, ast.Name) and called.id == "resolve" and isinstance(node.args[0], ast.Constant) and node.args[0].value in FIXED:
+        if (
+            isinstance(called, ast.Name)
+            and called.id == "resolve"
+            and isinstance(node.args[0], ast.Constant)
+            and node.args[0].value in FIXED
+        ):
             found = ast.parse(f"environment.globals[{node.args[0].value!r}]", mode="eval").body
             return ast.copy_location(ast.fix_missing_locations(found), node)
         return node
@@ -112,7 +122,9 @@ def _quick_macro(
 ) -> Callable[..., Any]:  # fmt: skip
     """What stands for a macro in our templates: the same answer without the walk through its arguments."""
     nobody = environment.undefined("No caller defined", name="caller") if takes_caller else None
-    made: Callable[..., Any] = _caller_of(tuple(arguments), takes_keywords, takes_more, takes_caller)(inner, Markup if escapes else str, nobody)
+    made: Callable[..., Any] = _caller_of(tuple(arguments), takes_keywords, takes_more, takes_caller)(
+        inner, Markup if escapes else str, nobody
+    )
     return made
 
 
@@ -143,7 +155,10 @@ class WordedEnvironment(Environment):
 
     def _generate(self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False) -> str:
         """Jinja's own code, with output escaped by `_quick_escape`: what is only joined need not be wrapped first."""
-        return str(super()._generate(source, name, filename, defer_init)) + "\nescape, Macro = environment.quick_escape, environment.quick_macro\n"
+        return (
+            str(super()._generate(source, name, filename, defer_init))
+            + "\nescape, Macro = environment.quick_escape, environment.quick_macro\n"
+        )
 
     def _compile(self, source: str, filename: str) -> CodeType:
         code: CodeType = compile(_Shortcuts().visit(ast.parse(source)), filename, "exec")

@@ -303,7 +303,11 @@ def _finish(response: Response) -> Response:
     said = {name.lower() for name, _value in headers}
     # Visitors' pages may be kept by the browser but are asked for again; a person's pages are never kept.
     private = (
-        known.get("has_session", False) or "set-cookie" in said or response.status_code >= 400 or request.method not in SAFE or session.modified
+        known.get("has_session", False)
+        or "set-cookie" in said
+        or response.status_code >= 400
+        or request.method not in SAFE
+        or session.modified
     )
     more = [(name, value) for low, name, value in current_app.extensions["always_headers"] if low not in said]
     if is_secure() and "strict-transport-security" not in said:
