@@ -190,9 +190,6 @@ class TextField(_Typed):
         return typed
 
 
-TextField_ = TextField
-
-
 class PasswordField(_Typed):
     """A password: never shown again, never trimmed inside."""
 

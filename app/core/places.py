@@ -107,22 +107,9 @@ def find_place(text: str) -> Place | None:
     return _BY_SPELLING.get(bare) or (_BY_SPELLING.get(bare[:-1]) if bare.endswith("asei") else None)
 
 
-def place_of(code: str) -> Place | None:
-    """The place with this code, or None."""
-    return _BY_CODE.get(code)
-
-
 def place_name(code: str | None) -> str:
     """The name to show for a stored code; an unknown or absent code shows nothing."""
     if code == ELSEWHERE:
         return str(_ELSEWHERE_NAME)
     place = _BY_CODE.get(code or "")
     return place.name if place else ""
-
-
-def kelurahan_by_kecamatan() -> list[tuple[Place, list[Place]]]:
-    """The six kecamatan with their kelurahan in alphabetical order: the groups of a choice field."""
-    return [
-        (kecamatan, sorted((place for place in KELURAHAN if place.parent_code == kecamatan.code), key=lambda place: place.name))
-        for kecamatan in KECAMATAN
-    ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.community.threads.models import Reach, State
 
 if TYPE_CHECKING:
-    from app.community.threads.queries import OwnPost, RoomCard, ThreadHead
+    from app.community.threads.queries import OwnPost, RoomCard
     from app.core.access import Actor
 
 
@@ -18,10 +18,6 @@ def may_read(actor: Actor | None, room: RoomCard) -> bool:
 
 def may_answer_as_staff(actor: Actor) -> bool:
     return actor.is_staff
-
-
-def may_reply(thread: ThreadHead) -> bool:
-    return not thread.is_closed
 
 
 def is_writer(actor: Actor, post: OwnPost, seal: str) -> bool:

@@ -218,17 +218,8 @@ class SearchIndex:
                     shutil.rmtree(folder, ignore_errors=True)
         return count
 
-    def index_many(self, documents: Iterable[Document]) -> int:
-        """`rebuild` under the name that seeding knows: everything in one go, nothing looked up first."""
-        return self.rebuild(documents)
-
-    def is_empty(self) -> bool:
-        """Whether there is nothing to search: never filled, or made by an older version of this code."""
-        folder = self._folder()
-        return folder is None or self.count() == 0
-
     def count(self) -> int:
-        """How many documents there are."""
+        """How many documents there are; 0 when it was never filled, or was made by an older version of this code."""
         reading = self._reading()
         return int(reading.searcher.doc_count()) if reading else 0
 

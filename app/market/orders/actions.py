@@ -15,8 +15,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from app.core import audit, clock, once, outbox, pagecache
 from app.core import payments as door
@@ -25,6 +23,7 @@ from app.core.formats import count
 from app.core.payments import CheckoutLine, CheckoutOrder, EventKind
 from app.core.refusals import NotThere, Refusal, require
 from app.core.words import _, _l
+from app.core.writes import insert
 from app.market.orders import policy, queries, rules
 from app.market.orders.models import (
     CartLine,
@@ -157,8 +156,7 @@ def add_to_cart(actor: Actor, variant_id: int, quantity: int, key: str) -> None:
 
 
 def _put_in_cart(session: Session, person_id: int, variant_id: int, quantity: int) -> None:
-    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
-    row = insert(CartLine).values(person_id=person_id, variant_id=variant_id, quantity=quantity, added_at=clock.now())
+    row = insert(session, CartLine).values(person_id=person_id, variant_id=variant_id, quantity=quantity, added_at=clock.now())
     session.execute(row.on_conflict_do_update(index_elements=["person_id", "variant_id"], set_={"quantity": quantity}))
 
 
@@ -483,8 +481,7 @@ def receive_event(payload: bytes, signature: str) -> str:
 
 def _first_time(session: Session, event_id: str, kind: str, now: datetime) -> bool:
     """Keep the event's id. Stripe may deliver the same event twice, also at the same moment."""
-    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
-    row = insert(PaymentEvent).values(event_id=event_id[:120], kind=kind, received_at=now)
+    row = insert(session, PaymentEvent).values(event_id=event_id[:120], kind=kind, received_at=now)
     return session.execute(row.on_conflict_do_nothing().returning(PaymentEvent.event_id)).first() is not None
 
 

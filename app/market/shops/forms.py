@@ -10,7 +10,7 @@ from app.market.shops import rules
 
 class ShopForm(forms.Form):
     name = forms.NameField(_l("Nama toko"), min=3, max=80, description=_l("Seperti di papan lapak Anda. Contoh: Dapur Oesapa."))
-    about = forms.TextField_(
+    about = forms.TextField(
         _l("Tentang toko"), max=1000, required=False, description=_l("Apa yang Anda jual, dan apa yang khas. Boleh dikosongkan.")
     )
     place = forms.ChoiceField(
@@ -33,7 +33,7 @@ class ProductForm(forms.Form):
     stock = forms.CountField(
         _l("Stok"), min=0, max=rules.MOST_STOCK, description=_l("Berapa yang dapat dipesan sekarang. Tulis 0 kalau habis.")
     )
-    description = forms.TextField_(_l("Tentang barang"), max=3000, required=False)
+    description = forms.TextField(_l("Tentang barang"), max=3000, required=False)
     ingredients = forms.LineField(
         _l("Isi atau bahan"), max=300, required=False, description=_l("Untuk makanan: semua bahannya. Pembeli mungkin punya alergi.")
     )
