@@ -7,7 +7,7 @@ import json
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
@@ -83,10 +83,10 @@ class City:
 
 
 @contextmanager
-def opened(folder: Path, size: str = "demo") -> Iterator[City]:
-    """A copy of the sample city in an empty folder."""
+def opened(folder: Path, size: str = "demo", **settings: Any) -> Iterator[City]:
+    """A copy of the sample city in an empty folder; settings as named, else those of tests."""
     shutil.copytree(template(size), folder, dirs_exist_ok=True)
-    app = build(_settings(folder, f"sqlite:///{folder / 'katong.sqlite3'}"))
+    app = build(dataclasses.replace(_settings(folder, f"sqlite:///{folder / 'katong.sqlite3'}"), **settings))
     accounts = json.loads((folder / "demo-accounts.json").read_text(encoding="utf-8"))
     with app.app_context(), reading() as session:
         ids = {phone: number for number, phone in session.execute(select(Person.id, Person.phone))}
