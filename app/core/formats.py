@@ -68,6 +68,11 @@ def weekday_month(value: date | datetime) -> str:
     return _date(_as_day(value), "EEEE, d MMMM", language()).replace(f",{NBSP}", ", ")
 
 
+def weekday_brief(value: date | datetime) -> str:
+    """Minggu, 22 Nov: for tabs on a narrow phone."""
+    return _date(_as_day(value), "EEEE, d MMM", language()).replace(f",{NBSP}", ", ")
+
+
 def month(value: date | datetime) -> str:
     """November 2026."""
     return _date(_as_day(value), "MMMM y", language())
@@ -143,7 +148,24 @@ def phone(number: str) -> str:
 
 FILTERS = {
     f.__name__: f
-    for f in (rupiah, count, day, day_short, day_plain, day_name, day_month, weekday_month, month, clock, hour, instant, iso, ago, phone)
+    for f in (
+        rupiah,
+        count,
+        day,
+        day_short,
+        day_plain,
+        day_name,
+        day_month,
+        weekday_month,
+        weekday_brief,
+        month,
+        clock,
+        hour,
+        instant,
+        iso,
+        ago,
+        phone,
+    )
 }
 
 
