@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ from app.market.booths.models import (
     SiteKind,
     Zone,
 )
-from app.market.booths.rules import Box, Phase, box_around, phase
+from app.market.booths.rules import LONGEST_EDITION_DAYS, Box, Phase, box_around, phase
 
 MOST_EDITIONS = 12
 _FREE: dict[str, Any] = {"state": BoothDayState.FREE, "shop_id": None, "turn_id": None, "offered_until": None}
@@ -92,8 +92,7 @@ class ZoneView:
     box: Box
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One booth on one day. An offer that ran out counts as free."""
 
     booth_id: int
@@ -156,7 +155,10 @@ _ON_DAY_AT = Prepared(_AROUND.where(Site.slug == bindparam("slug")))
 _COMING = Prepared(
     _editions().where(
         Edition.id.in_(
-            select(Edition.id).where(Edition.last_day >= bindparam("today")).order_by(Edition.first_day, Edition.id).limit(bindparam("most"))
+            select(Edition.id)
+            .where(Edition.first_day >= bindparam("since"), Edition.last_day >= bindparam("today"))
+            .order_by(Edition.first_day, Edition.id)
+            .limit(bindparam("most"))
         )
     )
 )
@@ -221,7 +223,8 @@ def edition_on_or_refuse(session: Session, day: date, site_slug: str | None) -> 
 
 def coming(session: Session, today: date, most: int = MOST_EDITIONS) -> list[EditionView]:
     """Editions that are not over by the calendar, soonest first. One statement."""
-    return _gather(_COMING.all(session, today=today, most=most))
+    since = today - timedelta(days=LONGEST_EDITION_DAYS)  # where the index of first days begins
+    return _gather(_COMING.all(session, today=today, since=since, most=most))
 
 
 def past(session: Session, today: date, most: int = MOST_EDITIONS) -> list[EditionView]:
@@ -286,8 +289,8 @@ _CELLS = Prepared(
 def cells(session: Session, market_day_id: int, now: datetime) -> list[Cell]:
     """Every booth of a market day, in order of code. One statement, whatever their number."""
     rows = _CELLS.all(session, day=market_day_id)
-    cells = [Cell(*row) for row in rows]
-    return [cell if cell.offered_until is None or cell.offered_until > now else replace(cell, **_FREE) for cell in cells]
+    cells = [Cell._make(row) for row in rows]
+    return [cell if cell.offered_until is None or cell.offered_until > now else cell._replace(**_FREE) for cell in cells]
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +327,24 @@ _COUNTS = Prepared(
     .group_by(BoothDay.market_day_id, Zone.id, Zone.name, Zone.position)
     .order_by(BoothDay.market_day_id, Zone.position, Zone.id)
 )
+
+
+_TOTALS = Prepared(
+    select(
+        BoothDay.market_day_id,
+        _total(BoothDay.state == BoothDayState.HELD),
+        _total(BoothDay.state == BoothDayState.FREE, _RAN_OUT),
+    )
+    .where(BoothDay.market_day_id.in_(bindparam("days", expanding=True)))
+    .group_by(BoothDay.market_day_id)
+)
+
+
+def totals(session: Session, market_day_ids: Sequence[int], now: datetime) -> dict[int, tuple[int, int]]:
+    """Market day -> booths that somebody holds, booths that are free. One statement."""
+    if not market_day_ids:
+        return {}
+    return {day: (int(held), int(free)) for day, held, free in _TOTALS.all(session, days=list(market_day_ids), now=now)}
 
 
 def counts(session: Session, market_day_ids: Sequence[int], now: datetime) -> list[ZoneCount]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.core.words import Lazy, _l
 
@@ -92,8 +93,7 @@ def ways(boxes: Sequence[Box]) -> list[Box]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Plot:
+class Plot(NamedTuple):
     """One booth as it is drawn: its corner, its look (a class of the plan), where a tap leads and what it is called aloud."""
 
     x: int

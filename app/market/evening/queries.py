@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, bindparam, case, func, or_, select
@@ -146,7 +146,10 @@ _COMING = (
     .join(Edition, Edition.id == MarketDay.edition_id)
     .join(Site, Site.id == Edition.site_id)
     .where(
-        MarketDay.closes_at > bindparam("now"), Edition.state.in_((EditionState.OPEN, EditionState.CLOSED)), Site.kind == SiteKind.MARKET
+        MarketDay.held_on >= bindparam("since"),
+        MarketDay.closes_at > bindparam("now"),
+        Edition.state.in_((EditionState.OPEN, EditionState.CLOSED)),
+        Site.kind == SiteKind.MARKET,
     )
     .order_by(Site.position, Site.id, MarketDay.held_on)
     .limit(1)
@@ -184,7 +187,7 @@ _NEXT = Prepared(
 
 def next_evening(session: Session, person_id: int | None, now: datetime) -> NextEvening | None:
     """The next market of the first site, with the member's own tickets. Two statements at most."""
-    rows = _NEXT.all(session, now=now)
+    rows = _NEXT.all(session, now=now, since=(now - timedelta(days=2)).date())  # by the index of days
     if not rows:
         return None
     first = rows[0]

@@ -43,13 +43,9 @@ def overview() -> ResponseReturnValue:
     with reading() as session:
         coming = [edition for edition in booth_queries.coming(session, today, MOST_COMING) if edition.phase(now) is not Phase.FINISHED]
         past = booth_queries.past(session, today, MOST_PAST)
-        counts = booth_queries.counts(session, [day.id for edition in coming for day in edition.days], now)
+        totals = booth_queries.totals(session, [day.id for edition in coming for day in edition.days], now)
         units = lease_queries.units(session, today)
         tickets = rota_queries.turns_ahead(session, me.person_id, now) if me else []
-    totals: dict[int, tuple[int, int]] = {}
-    for count in counts:
-        standing, free = totals.get(count.market_day_id, (0, 0))
-        totals[count.market_day_id] = (standing + count.standing, free + count.free)
     return page(
         "market/evening/overview.html",
         coming=coming,

@@ -25,7 +25,7 @@ def month_of(day: date) -> date:
 
 
 def next_month(month: date) -> date:
-    return (month + timedelta(days=32)).replace(day=1)
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
 def months_from(first: date, count: int) -> list[date]:
@@ -48,4 +48,9 @@ def earliest(today: date) -> date:
 
 def free_from(taken: Collection[date], today: date) -> date | None:
     """The first month a unit is free in; None when it is taken as far as one may ask."""
-    return next((month for month in months_from(earliest(today), MONTHS_AHEAD) if month not in taken), None)
+    month = earliest(today)
+    for _month in range(MONTHS_AHEAD):
+        if month not in taken:
+            return month
+        month = next_month(month)
+    return None

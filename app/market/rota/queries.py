@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.reads import Prepared
 from app.market.booths.models import Booth, BoothDay, BoothKind, Edition, EditionState, MarketDay, Method, Site, Zone
-from app.market.rota.models import LIVE_TURNS, Turn, TurnPerson, TurnState
+from app.market.rota.models import LIVE_TURNS, TURN_IS_LIVE, Turn, TurnPerson, TurnState
 from app.market.shops.models import Shop
 
 MOST_PICKUP_TURNS = 200  # of all shops in a cart together
@@ -97,8 +97,7 @@ def plates_this_week(session: Session, shop_ids: Sequence[int], now: datetime) -
     return {row[0]: row[1] for row in rows}  # the soonest comes last and stays
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Who has a booth on a day."""
 
     booth_id: int
@@ -115,14 +114,14 @@ class Standing:
 _STANDING = Prepared(
     select(Turn.booth_id, Turn.id, Shop.id, Shop.slug, Shop.name, Turn.goods, Turn.state, Turn.person_id, Turn.answer_by)
     .join(Shop, Shop.id == Turn.shop_id)
-    .where(Turn.market_day_id == bindparam("day"), Turn.state.in_(LIVE_TURNS))
+    .where(Turn.market_day_id == bindparam("day"), TURN_IS_LIVE)
 )
 
 
 def standing(session: Session, market_day_id: int) -> list[Standing]:
     """Who has a booth on a day, also after it is over. One statement, whatever their number."""
     rows = _STANDING.all(session, day=market_day_id)
-    return [Standing(*row) for row in rows]
+    return [Standing._make(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
