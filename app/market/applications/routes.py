@@ -20,8 +20,7 @@ from app.market.booths.forms import ReasonForm
 from app.market.booths.models import BoothDayState, Method
 from app.market.booths.queries import Cell, ZoneView
 from app.market.booths.rules import Phase
-from app.market.shops.models import ShopRole
-from app.market.shops.queries import shops_of
+from app.market.shops.queries import shops_owned_by
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -41,7 +40,7 @@ def apply(first_day: date, site: str | None = None) -> ResponseReturnValue:
     me = actor()
     with reading() as session:
         edition = booth_queries.edition_on_or_refuse(session, first_day, site)
-        shops = [shop for shop in shops_of(session, me.person_id) if shop.role is ShopRole.OWNER]
+        shops = shops_owned_by(session, me.person_id)
         chosen = next((shop for shop in shops if shop.slug == arg_text("toko")), shops[0] if shops else None)
         zones = [zone for zone in booth_queries.zones_of(session, edition.site.id, edition.site.method) if zone.method is not Method.DIRECT]
         zones = _bookable(zones, booth_queries.cells(session, edition.days[0].id, now))

@@ -16,8 +16,7 @@ from app.core.words import _l
 from app.market.booths.models import Booth, Site, SiteKind
 from app.market.leases import rules
 from app.market.leases.models import BoothMonth, Lease, LeaseState
-from app.market.shops.models import ShopRole
-from app.market.shops.queries import shops_of
+from app.market.shops.queries import shops_owned_by
 
 if TYPE_CHECKING:
     from typing import Any
@@ -63,7 +62,7 @@ def apply_for_unit(actor: Actor, booth_id: int, shop_id: int, first_month: date,
             return earlier
         # The person's row is the queue: two askings at once can't both be the only one.
         session.execute(select(Person.id).where(Person.id == actor.person_id).with_for_update(key_share=True))
-        mine = [shop for shop in shops_of(session, actor.person_id) if shop.role is ShopRole.OWNER]
+        mine = shops_owned_by(session, actor.person_id)
         require(bool(mine), NeedsShop())
         require(shop_id in {shop.id for shop in mine})
         unit = session.execute(

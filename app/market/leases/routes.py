@@ -17,8 +17,7 @@ from app.core.words import _
 from app.market.leases import actions, queries, rules
 from app.market.leases.forms import LeaseForm, LeaseRefusalForm
 from app.market.leases.models import LeaseState
-from app.market.shops.models import ShopRole
-from app.market.shops.queries import shops_of
+from app.market.shops.queries import shops_owned_by
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -63,7 +62,7 @@ def _fill(form: LeaseForm) -> None:
     today = clock.today()
     with reading() as session:
         units = queries.units(session, today)
-        shops = [shop for shop in shops_of(session, actor().person_id) if shop.role is ShopRole.OWNER]
+        shops = shops_owned_by(session, actor().person_id)
     form.unit.choices = [(str(unit.id), f"{unit.code}, {unit.site_name}") for unit in units if unit.is_bookable and unit.free_from]
     form.shop.choices = [(str(shop.id), shop.name) for shop in shops]
     form.first_month.choices = [
@@ -77,7 +76,7 @@ def _containers(form: LeaseForm | None) -> str:
     with reading() as session:
         units = queries.units(session, today)
         mine = [view for view in queries.leases_of(session, me.person_id) if _is_current(view, today)] if me else []
-        has_shop = any(shop.role is ShopRole.OWNER for shop in shops_of(session, me.person_id)) if me else False
+        has_shop = bool(me and shops_owned_by(session, me.person_id))
         waiting = queries.waiting_count(session)
     if form is None and has_shop and not mine:
         form = LeaseForm(None, months=6)

@@ -25,8 +25,7 @@ from app.market.booths.models import BoothDay, BoothDayState, Edition, MarketDay
 from app.market.booths.rules import CANCEL_REASONS
 from app.market.rota import policy, queries, rules
 from app.market.rota.models import Turn, TurnPerson, TurnState
-from app.market.shops.models import ShopRole
-from app.market.shops.queries import MyShop, shops_of
+from app.market.shops.queries import MyShop, shops_owned_by
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -94,7 +93,7 @@ def place_on(session: Session, market_day_id: int, booth: int | str) -> booth_qu
 
 def own_shop(session: Session, person_id: int, shop_id: int | None) -> MyShop:
     """The person's own shop; the first one when none is named. Raises NeedsShop, NotThere."""
-    mine = [shop for shop in shops_of(session, person_id) if shop.role is ShopRole.OWNER]
+    mine = shops_owned_by(session, person_id)
     if not mine:
         raise NeedsShop
     found = mine[0] if shop_id is None else next((shop for shop in mine if shop.id == shop_id), None)

@@ -22,8 +22,7 @@ from app.market.booths.rules import Phase, Plot, drawing
 from app.market.rota import actions, queries, rules
 from app.market.rota.forms import BookForm
 from app.market.rota.models import TurnState
-from app.market.shops.models import ShopRole
-from app.market.shops.queries import shops_of
+from app.market.shops.queries import shops_owned_by
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -77,7 +76,7 @@ def _book_page(edition: EditionView, day: booth_queries.Day, form: BookForm, now
     with reading() as session:
         cells = booth_queries.cells(session, day.id, now)
         zones = booth_queries.zones_of(session, edition.site.id, edition.site.method, cells)
-        shops = [shop for shop in shops_of(session, me.person_id) if shop.role is ShopRole.OWNER]
+        shops = shops_owned_by(session, me.person_id)
         turn = queries.turn_on(session, me.person_id, day.id)
         booked = queries.booked_days(session, me.person_id, edition.site.id, first, until) if edition.site.most_a_month else []
         before = queries.turns_of(session, me.person_id) if turn else []

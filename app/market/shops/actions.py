@@ -83,7 +83,7 @@ def open_shop(actor: Actor, draft: ShopDraft, key: str) -> int:
         earlier = once.claim(session, key, actor.person_id)
         if earlier is not None:
             return earlier
-        owned = [shop for shop in queries.shops_of(session, actor.person_id) if shop.role is ShopRole.OWNER]
+        owned = queries.shops_owned_by(session, actor.person_id)
         require(len(owned) < rules.MOST_SHOPS_A_PERSON, TooManyShops())
         shop = _with_free_slug(session, draft, clock.now())
         session.add(ShopMember(shop_id=shop.id, person_id=actor.person_id, role=ShopRole.OWNER))

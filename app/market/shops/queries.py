@@ -62,6 +62,11 @@ def shops_of(session: Session, person_id: int) -> list[MyShop]:
     return [MyShop(*row) for row in rows]
 
 
+def shops_owned_by(session: Session, person_id: int) -> list[MyShop]:
+    """Her own shops that are not closed; those she only helps in are left out."""
+    return [shop for shop in shops_of(session, person_id) if shop.role is ShopRole.OWNER]
+
+
 def sellers_of(session: Session, shop_id: int) -> list[int]:
     """Who works in a shop."""
     return list(session.scalars(select(ShopMember.person_id).where(ShopMember.shop_id == shop_id).order_by(ShopMember.person_id)))
