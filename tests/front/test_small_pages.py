@@ -135,6 +135,7 @@ def test_robots(client: Client) -> None:
     text = client.get("/robots.txt").get_data(as_text=True)
     for path in ("/akun", "/pesanan", "/pendampingan", "/petugas"):
         assert f"Disallow: {path}\n" in text
+    assert "Disallow: /pelatih\n" not in text, "that would shut /pelatihan too"
     assert "Sitemap: http://localhost/sitemap.xml" in text
 
 

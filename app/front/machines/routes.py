@@ -36,7 +36,8 @@ NOT_FOR_ROBOTS = (
     "/akun",
     "/kabar",
     "/petugas",
-    "/pelatih",
+    "/pelatih/",  # with the stroke, or it would shut /pelatihan too
+    "/pelatih$",
     "/jualan",
     "/keranjang",
     "/pesanan",
