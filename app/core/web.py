@@ -215,7 +215,7 @@ def _csrf_holds(session_secret: str, token: str) -> bool:
 class CameFromElsewhere(Refusal):
     """A change asked for by another site."""
 
-    words = words._l("Permintaan ini datang dari situs lain, jadi tidak kami jalankan. Buka halamannya di sini, lalu coba lagi.")
+    words = words._l("Kiriman ini datang dari situs lain, jadi tidak kami jalankan. Buka halamannya di sini, lalu coba lagi.")
 
 
 class FormTooOld(Refusal):

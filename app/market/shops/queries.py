@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -565,8 +565,3 @@ def public_addresses(session: Session) -> Iterator[tuple[str, datetime]]:
         yield f"/toko/{shop.slug}", shop.made_at
     for text in product_texts(session):
         yield product_path(text.id, text.title), text.made_at
-
-
-def names_of(session: Session, shop_ids: Iterable[int]) -> dict[int, str]:
-    """Shop names by id."""
-    return dict(session.execute(select(Shop.id, Shop.name).where(Shop.id.in_(list(shop_ids)))).tuples().all())
