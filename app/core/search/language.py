@@ -3,9 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
-
-import snowballstemmer
+from functools import cache, lru_cache
+from typing import Any
 
 MOST_CHARACTERS = 20_000
 LONGEST_WORD = 40
@@ -140,7 +139,14 @@ _STEMS = dict(
     ]
 )
 _CANON = {typed: word for word, others in _SAME.items() for typed in others.split()}
-_snowball = snowballstemmer.stemmer("indonesian")
+
+
+@cache
+def _snowball() -> Any:
+    """The stemmer, at its first word: its package loads every language there is."""
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("indonesian")
 
 
 def words(text: str) -> Iterator[tuple[str, int, int]]:
@@ -166,7 +172,7 @@ def stem(word: str) -> str:
     word = _CANON.get(word, word)
     found = _STEMS.get(word)
     if found is None:
-        found = word if len(word) <= 4 or any(letter.isdigit() for letter in word) else str(_snowball.stemWord(word))
+        found = word if len(word) <= 4 or any(letter.isdigit() for letter in word) else str(_snowball().stemWord(word))
     return _CANON.get(found, found)
 
 
