@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, literal_column, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.people.models import Person
 from app.core.db import for_update
+from app.core.reads import Prepared
 from app.market.booths.models import Booth, Edition, EditionState, MarketDay, Site
 from app.market.orders.models import (
     CartLine,
@@ -283,11 +284,17 @@ def selling_numbers(session: Session, shop_id: int, day_began: datetime) -> Sell
     return SellingNumbers(*row)
 
 
+_READY = Prepared(
+    _orders()
+    .where(Order.buyer_id == bindparam("person_id"), Order.state == OrderState.READY)
+    .order_by(Order.id)
+    .limit(bindparam("most"))
+)
+
+
 def ready_orders(session: Session, person_id: int, most: int = 5) -> list[OrderRow]:
     """What waits for a buyer at a booth."""
-    return _rows(
-        session.execute(_orders().where(Order.buyer_id == person_id, Order.state == OrderState.READY).order_by(Order.id).limit(most))
-    )
+    return _rows(_READY.all(session, person_id=person_id, most=most))
 
 
 def lock_orders(session: Session, order_ids: Iterable[int]) -> list[Order]:

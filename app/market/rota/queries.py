@@ -262,15 +262,18 @@ def turns_of(session: Session, person_id: int) -> list[TurnView]:
     return [TurnView(*row) for row in rows]
 
 
+_AHEAD = Prepared(
+    _turn_views()
+    .join(TurnPerson, TurnPerson.turn_id == Turn.id)
+    .where(TurnPerson.person_id == bindparam("person_id"), MarketDay.closes_at > bindparam("now"))
+    .order_by(MarketDay.held_on)
+    .limit(bindparam("most"))
+)
+
+
 def turns_ahead(session: Session, person_id: int, now: datetime, most: int = 4) -> list[TurnView]:
     """A person's live turns that are not over, soonest first. One statement."""
-    rows = session.execute(
-        _turn_views()
-        .join(TurnPerson, TurnPerson.turn_id == Turn.id)
-        .where(TurnPerson.person_id == person_id, MarketDay.closes_at > now)
-        .order_by(MarketDay.held_on)
-        .limit(most)
-    ).all()
+    rows = _AHEAD.all(session, person_id=person_id, now=now, most=most)
     return [view for view in (TurnView(*row) for row in rows) if view.is_live(now)]
 
 
