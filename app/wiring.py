@@ -6,6 +6,8 @@ import logging
 from typing import TYPE_CHECKING
 
 from app import models
+from app.accounts.factors import contrib as factors_contrib
+from app.accounts.factors import routes as factors
 from app.accounts.notices import contrib as notices_contrib
 from app.accounts.notices import routes as notices
 from app.accounts.people import contrib as people_contrib
@@ -59,7 +61,7 @@ if TYPE_CHECKING:
 
 BLUEPRINTS = (
     home.bp, search_page.bp, guides.bp, desk.bp, machines.bp, reader_settings.bp, public_files.bp,
-    people.bp, notices.bp,
+    people.bp, factors.bp, notices.bp,
     threads.bp,
     courses.bp, enrolments.bp,
     booths.bp, rota.bp, applications.bp, leases.bp, evening.bp,
@@ -68,6 +70,7 @@ BLUEPRINTS = (
 
 CONTRIBUTIONS: tuple[object, ...] = (
     *people_contrib.CONTRIBUTIONS,
+    *factors_contrib.CONTRIBUTIONS,
     *notices_contrib.CONTRIBUTIONS,
     *evening_contrib.CONTRIBUTIONS,
     *booths_contrib.CONTRIBUTIONS,

@@ -237,7 +237,7 @@ def a_client(app: Flask, person_id: int | None = None) -> Client:
 
 def _start_session(app: Flask, person_id: int) -> str:
     with app.app_context():
-        return start_session(person_id, device="Chrome di Android", is_remembered=False).token
+        return start_session(person_id, device="Chrome di Android", is_remembered=False, has_passed_factor=True).token
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from app.accounts.people.models import Person, PersonRole
+from app.accounts.people.models import Person, PersonRole, SecondFactor
+from app.core import sealing
 from app.core.passwords import hash_password
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from app.core.access import Role
 
 PASSWORD = "lontar biru tiga"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 # A Friday afternoon in Kupang, the day before a market.
 FRIDAY = datetime(2026, 11, 20, 8, 0, tzinfo=timezone.utc)
 
@@ -55,3 +57,12 @@ def an_officer(session: Session, *, name: str = "Pak Liliba") -> Person:
     from app.core.access import Role
 
     return a_person(session, name=name, roles=[Role.OFFICER])
+
+
+def a_factor(session: Session, person_id: int, *, confirmed_at: datetime = FRIDAY) -> SecondFactor:
+    """A second factor that works, on a phone that makes the codes of `TOTP_SECRET`."""
+    sealed = sealing.seal(TOTP_SECRET.encode(), "second_factor", person_id, "secret")
+    factor = SecondFactor(person_id=person_id, secret=sealed, confirmed_at=confirmed_at, last_step=0)
+    session.add(factor)
+    session.flush()
+    return factor

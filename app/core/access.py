@@ -49,6 +49,7 @@ class Actor:
     unread: int = 0
     has_shop: bool = False
     csrf: str = field(default="", repr=False)
+    held_back: frozenset[Role] = frozenset()  # staff roles that rest until a second factor is passed on this device
 
     def has(self, *roles: Role) -> bool:
         """Whether the actor holds one of these roles."""

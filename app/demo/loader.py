@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from app.accounts.people.models import Person
+from app.accounts.people.models import Person, SecondFactor
 from app.community.threads.models import Room
-from app.core import clock, facts, pagecache, search
+from app.core import clock, facts, pagecache, sealing, search, totp
+from app.core.access import STAFF
 from app.core.contrib import SearchSource, offered
 from app.core.db import reading, transaction
 from app.core.passwords import hash_password
@@ -83,9 +84,10 @@ def _fill(app: Flask, size: Size, seed: int, now: datetime) -> None:
     world.write_notices()
     with transaction() as session:
         world.rows.finish(session)
+        secrets_of_staff = _set_factors(session, world, now)
         facts.put(session, facts.DEMO, size.name)
         pagecache.touch(session, *pagecache.NAMES)
-    _write_accounts(app.extensions["settings"].data_dir, passwords)
+    _write_accounts(app.extensions["settings"].data_dir, passwords, secrets_of_staff)
     log.info("sample city %s loaded in %.1f s", size.name, time.monotonic() - started)
 
 
@@ -103,17 +105,31 @@ def _passwords(size: Size) -> dict[str, str]:
     return {key: shared if size.writes_talk else _password() for _, key in ACCOUNTS}
 
 
+def _set_factors(session: Session, world: World, now: datetime) -> dict[str, str]:
+    """A second factor that works for each printed account of staff; returns their secrets by key."""
+    given = {key: totp.new_secret() for role, key in ACCOUNTS if role in {staff.value for staff in STAFF}}
+    for key, secret in given.items():
+        person_id = world.people[key]
+        sealed = sealing.seal(secret.encode(), "second_factor", person_id, "secret")
+        session.add(SecondFactor(person_id=person_id, secret=sealed, confirmed_at=now, last_step=0))
+    return given
+
+
 def _password() -> str:
     """Three words and a number: 25 bits of four words, 10 of the number; the sample city is no secret, but no two are alike."""
     picked = "-".join(secrets.choice(PASSWORD_WORDS) for _ in range(3))
     return f"{picked}-{secrets.randbelow(9_000) + 1_000}"
 
 
-def _write_accounts(data_dir: Path, passwords: dict[str, str]) -> None:
+def _write_accounts(data_dir: Path, passwords: dict[str, str], secrets_of_staff: dict[str, str]) -> None:
     """The printed accounts, readable by the owner alone."""
     serials = {human.key: serial for serial, human in enumerate(HUMANS, start=1)}
     names = {human.key: human.name for human in HUMANS}
-    accounts = [{"role": role, "name": names[key], "phone": phone(serials[key]), "password": passwords[key]} for role, key in ACCOUNTS]
+    accounts = [
+        {"role": role, "name": names[key], "phone": phone(serials[key]), "password": passwords[key]}
+        | ({"totp_secret": secrets_of_staff[key]} if key in secrets_of_staff else {})
+        for role, key in ACCOUNTS
+    ]
     path = data_dir / ACCOUNTS_FILE
     draft = path.with_suffix(".draft")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:

@@ -19,6 +19,16 @@ SENT_ON = {"member": 303, "trainer": 303, "officer": 303, "counsellor": 303, "de
 ROWS: list[tuple[str, dict[str, int]]] = [
     ("people.sign_up", {"visitor": 200, **SENT_ON}),
     ("people.sign_in", {"visitor": 200, **SENT_ON}),
+    ("factors.code", {"visitor": 303, **SENT_ON}),  # without the password there is no second page
+    ("factors.overview", EVERY_MEMBER),
+    ("factors.begin", {"visitor": 303, **SENT_ON}),
+    ("factors.set_up", {"visitor": 303, **SENT_ON}),  # nothing waits to be set up
+    ("factors.picture", {**STAFF_ONLY, "admin": 404}),  # one's own secret, while it waits
+    # Staff of the sample city have a factor, so they get their codes; who has none is told to set one up.
+    (
+        "factors.new_codes",
+        {"visitor": 303, "member": 303, "trainer": 303, "officer": 200, "counsellor": 200, "desk": 200, "moderator": 200, "admin": 200},
+    ),
     ("people.sign_out", {"visitor": 303, **SENT_ON}),
     ("people.account", EVERY_MEMBER),
     ("people.profile", EVERY_MEMBER),

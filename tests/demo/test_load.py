@@ -14,11 +14,13 @@ from flask import Flask
 from sqlalchemy import String, func, select, union_all
 
 from app import demo, models
+from app.accounts.factors.actions import pass_code
 from app.accounts.notices.models import Notice
 from app.accounts.organisations.models import Organisation
+from app.accounts.people.actions import HalfSignedIn, sign_in
 from app.accounts.people.models import Person, PersonRole
 from app.community.threads.models import Post, Room, Thread
-from app.core import clock, facts, passwords
+from app.core import clock, facts, passwords, totp
 from app.core.contrib import NoticeKind, offered
 from app.core.db import reading, transaction
 from app.core.outbox import OutboxRow
@@ -245,6 +247,12 @@ def _accounts(city: Flask) -> None:
         "admin",
     }
     for account in accounts:
+        is_staff = account["role"] not in {"member", "seller", "trainer"}
+        assert ("totp_secret" in account) == is_staff
+        if is_staff:
+            half = sign_in(account["phone"], account["password"], device="", is_remembered=False, address=None)
+            assert isinstance(half, HalfSignedIn)
+            pass_code(half, totp.code_at(account["totp_secret"], clock.now()), device="", address=None)
         ((person_id, kept),) = rows(
             select(Person.id, Person.password_hash).where(Person.phone == account["phone"], Person.name == account["name"])
         )

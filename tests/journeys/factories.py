@@ -45,6 +45,7 @@ def a_city() -> City:
             RESIDENT: factories.a_person(session, name=RESIDENT),
         }
         actors = {name: Actor(person.id, name) for name, person in people.items()}
+        factories.a_factor(session, people[OFFICER].id)
         phones = {name: f"0{str(person.phone)[3:]}" for name, person in people.items()}
         _an_office(session, actors[TRAINER].person_id)
         assigned = _a_site(session, "taman-nostalgia", "Taman Nostalgia", "K", Method.ASSIGNED)

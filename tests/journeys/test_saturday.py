@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from app.accounts.people.models import Person
 from app.config import Settings
-from app.core import clock, formats
+from app.core import clock, formats, totp
 from app.core.audit import AuditRow
 from app.core.db import reading
 from app.core.outbox import OutboxRow
@@ -74,6 +74,7 @@ def test_one_saturday(server: Server, standin: StandIn, new_page: Callable[..., 
         server.work()
 
         somebody_signs_in(officer, city, OFFICER)
+        he_types_the_code_of_his_phone(officer)
         the_officer_assigns_her_a_booth(officer)
         server.work()
         she_says_that_she_comes(ros)
@@ -108,6 +109,12 @@ def somebody_signs_in(phone: Page, city: City, name: str) -> None:
 def fills_the_sign_in(phone: Page, city: City, name: str) -> None:
     phone.get_by_label("Nomor HP").fill(city.phones[name])
     phone.get_by_label("Kata sandi", exact=True).fill(factories.PASSWORD)
+    press(phone, "Masuk")
+
+
+def he_types_the_code_of_his_phone(phone: Page) -> None:
+    """Staff are asked for more than a password."""
+    phone.get_by_label("Kode", exact=True).fill(totp.code_at(factories.TOTP_SECRET, clock.now()))
     press(phone, "Masuk")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -14,7 +14,7 @@ from app.accounts.notices.actions import tell
 from app.accounts.people import policy, queries, rules
 from app.accounts.people.models import Consent, DeviceSession, Person, PersonRole
 from app.core import audit, brakes, clock, once, pagecache, passwords
-from app.core.access import Actor, Role
+from app.core.access import STAFF, Actor, Role
 from app.core.brakes import Limit
 from app.core.db import add_or_refuse, for_update, reading, transaction
 from app.core.formats import instant
@@ -82,6 +82,21 @@ class SignedIn:
     person_id: int
     token: str
     is_remembered: bool
+    needs_factor: bool = False  # staff who have none yet: their roles rest until they set one up
+
+
+@dataclass(frozen=True)
+class HalfSignedIn:
+    """The password was right, the second factor is still to come. `mark` goes stale when the password changes."""
+
+    person_id: int
+    mark: str
+    is_remembered: bool
+
+
+def mark_of(password_hash: str) -> str:
+    """What a half sign-in remembers of the password it began with."""
+    return sha256(password_hash.encode()).hexdigest()[:24]
 
 
 def token_hash(token: str) -> str:
@@ -137,8 +152,11 @@ def _make_account(new: NewPerson, password_hash: str, key: str) -> tuple[int, in
         return person.id, None
 
 
-def sign_in(phone: str, password: str, *, device: str, is_remembered: bool, address: str | None) -> SignedIn:
-    """Start a sign-in on a device. Refuses with `NoMatch` (unknown number or wrong password, in the same time), `Suspended`, `TooFast`."""
+def sign_in(phone: str, password: str, *, device: str, is_remembered: bool, address: str | None) -> SignedIn | HalfSignedIn:
+    """Start a sign-in on a device; half of one where a second factor is to be asked.
+
+    Refuses with `NoMatch` (unknown number or wrong password, in the same time), `Suspended`, `TooFast`.
+    """
     network = brakes.network_of(address)
     brakes.take(SIGN_IN_ADDRESS, network)
     brakes.take(SIGN_IN_ACCOUNT, phone)
@@ -159,19 +177,28 @@ def sign_in(phone: str, password: str, *, device: str, is_remembered: bool, addr
             raise NoMatch
         if renewed:
             session.execute(update(Person).where(Person.id == kept.person_id).values(password_hash=renewed))
-        signed_in = _start_session(session, kept.person_id, device, is_remembered, now)
+        signed_in: SignedIn | HalfSignedIn
+        # Asked once the row is locked: a factor that is being set up just now counts.
+        if session.scalar(select(queries.has_factor()).where(Person.id == kept.person_id)):
+            signed_in = HalfSignedIn(kept.person_id, mark_of(renewed or kept.password_hash), is_remembered)
+        else:
+            needs_factor = not STAFF.isdisjoint(queries.roles_of(session, [kept.person_id]).get(kept.person_id, ()))
+            signed_in = replace(open_session(session, kept.person_id, device, is_remembered, now), needs_factor=needs_factor)
     brakes.give_back(SIGN_IN_ADDRESS, network)
     brakes.give_back(SIGN_IN_ACCOUNT, phone)
     return signed_in
 
 
-def start_session(person_id: int, *, device: str, is_remembered: bool) -> SignedIn:
+def start_session(person_id: int, *, device: str, is_remembered: bool, has_passed_factor: bool = False) -> SignedIn:
     """Start a sign-in for somebody who has just proved who they are, such as by signing up."""
     with transaction() as session:
-        return _start_session(session, person_id, device, is_remembered, clock.now())
+        return open_session(session, person_id, device, is_remembered, clock.now(), has_passed_factor=has_passed_factor)
 
 
-def _start_session(session: Session, person_id: int, device: str, is_remembered: bool, now: datetime) -> SignedIn:
+def open_session(
+    session: Session, person_id: int, device: str, is_remembered: bool, now: datetime, *, has_passed_factor: bool = False
+) -> SignedIn:
+    """Step: a new sign-in on a device, in this transaction."""
     token = secrets.token_urlsafe(32)
     ends_at = now + (rules.REMEMBERED if is_remembered else rules.NOT_REMEMBERED)
     session.add(
@@ -183,6 +210,7 @@ def _start_session(session: Session, person_id: int, device: str, is_remembered:
             made_at=now,
             seen_at=now,
             ends_at=ends_at,
+            factor_at=now if has_passed_factor else None,
         )
     )
     return SignedIn(person_id, token, is_remembered)
@@ -215,10 +243,11 @@ def end_other_devices(actor: Actor) -> int:
 
 def _end(actor: Actor, which: object) -> int:
     with transaction() as session:
-        return _end_sessions(session, actor.person_id, which, clock.now())
+        return end_sessions(session, actor.person_id, which, clock.now())
 
 
-def _end_sessions(session: Session, person_id: int, which: object, now: datetime) -> int:
+def end_sessions(session: Session, person_id: int, which: object, now: datetime) -> int:
+    """Step: end those sign-ins of a person, in this transaction; returns how many ended."""
     ended = session.execute(
         update(DeviceSession)
         .where(DeviceSession.person_id == person_id, DeviceSession.ended_at.is_(None), which)  # type: ignore[arg-type]
@@ -260,7 +289,7 @@ def change_password(actor: Actor, *, old: str, new: str) -> int:
             .values(password_hash=password_hash)
         )
         require(changed.rowcount == 1, NotTheOldPassword())  # type: ignore[attr-defined]
-        ended = _end_sessions(session, actor.person_id, DeviceSession.id != actor.session_id, now)
+        ended = end_sessions(session, actor.person_id, DeviceSession.id != actor.session_id, now)
     brakes.give_back(OLD_PASSWORD, str(actor.person_id))
     return ended
 

@@ -1,10 +1,10 @@
-"""People, their roles, their signed-in devices and what they agreed to."""
+"""People, their roles, their signed-in devices, what proves them, and what they agreed to."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.access import Role
@@ -54,6 +54,30 @@ class DeviceSession(Base):
     seen_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    factor_at: Mapped[datetime | None]  # when the second factor was passed here; NULL: in by the password alone, staff roles rest
+
+
+class SecondFactor(Base):
+    """The secret that a person's phone makes codes from, sealed for this row's column "secret"; `next_secret` waits for its first code."""
+
+    __tablename__ = "second_factor"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)  # of the newest code that was used: no code enters twice
+    next_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class RecoveryCode(Base):
+    """A code on paper for the day the phone is gone; good once. Kept as a keyed mark only."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("person_id", "code_mark", name="uq_recovery_code_mark"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    code_mark: Mapped[str] = mapped_column(String(32))
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class Consent(Base):

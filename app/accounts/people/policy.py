@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from app.core.access import Actor, Role
+from app.core.access import STAFF, Actor, Role
+
+
+def held_back(roles: frozenset[Role], *, has_passed_factor: bool) -> frozenset[Role]:
+    """The roles that rest on a device where only the password was given: all of staff. A trainer may do without a second factor."""
+    return frozenset() if has_passed_factor else roles & STAFF
 
 
 def may_give_roles(actor: Actor) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.notices.models import Notice
-from app.accounts.people.models import DeviceSession, Person, PersonRole
+from app.accounts.people.models import DeviceSession, Person, PersonRole, SecondFactor
 from app.core.access import Role
 from app.core.reads import Prepared
 
@@ -23,6 +23,7 @@ class LiveSession:
     roles: frozenset[Role]
     unread: int
     seen_at: datetime
+    factor_at: datetime | None
 
 
 _UNREAD_SHOWN = 100  # the badge says 99+
@@ -31,7 +32,9 @@ _UNREAD_SHOWN = 100  # the badge says 99+
 _some_unread = select(Notice.id).select_from(Notice).where(Notice.person_id == DeviceSession.person_id, Notice.read_at.is_(None))
 _unread = select(func.count()).select_from(_some_unread.limit(_UNREAD_SHOWN).correlate(DeviceSession).subquery()).scalar_subquery()
 _LIVE = Prepared(
-    select(DeviceSession.id, Person.id, Person.name, Person.greeting, PersonRole.role, _unread, DeviceSession.seen_at)
+    select(
+        DeviceSession.id, Person.id, Person.name, Person.greeting, PersonRole.role, _unread, DeviceSession.seen_at, DeviceSession.factor_at
+    )
     .join(Person, Person.id == DeviceSession.person_id)
     .outerjoin(PersonRole, PersonRole.person_id == Person.id)
     .where(DeviceSession.token_hash == bindparam("token_hash"), DeviceSession.ended_at.is_(None), DeviceSession.ends_at > bindparam("now"))
@@ -45,7 +48,7 @@ def live_session(session: Session, token_hash: str, now: datetime) -> LiveSessio
     if not rows:
         return None
     first = rows[0]
-    return LiveSession(first[0], first[1], first[2], first[3], frozenset(r[4] for r in rows if r[4]), first[5], first[6])
+    return LiveSession(first[0], first[1], first[2], first[3], frozenset(r[4] for r in rows if r[4]), first[5], first[6], first[7])
 
 
 def _is_live(now: datetime) -> ColumnElement[bool]:
@@ -74,6 +77,11 @@ def own_password(session: Session, person_id: int) -> KeptPassword | None:
     """The same, for the person who is signed in."""
     row = session.execute(select(*_KEPT).where(Person.id == person_id, Person.left_at.is_(None))).one_or_none()
     return KeptPassword(*row) if row else None
+
+
+def has_factor() -> ColumnElement[bool]:
+    """Beside columns of Person: whether the person has a second factor that works."""
+    return exists().where(SecondFactor.person_id == Person.id, SecondFactor.confirmed_at.is_not(None)).correlate(Person)
 
 
 @dataclass(frozen=True)

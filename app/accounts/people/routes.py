@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import flask_login
 from flask import Blueprint, Response, current_app, g, request, session, url_for
 from flask.typing import ResponseReturnValue
+from itsdangerous import URLSafeTimedSerializer
 
 from app.accounts.organisations import queries as organisations
-from app.accounts.people import actions, queries, rules
-from app.accounts.people.actions import SignedIn, token_hash
+from app.accounts.people import actions, policy, queries, rules
+from app.accounts.people.actions import HalfSignedIn, SignedIn, token_hash
 from app.accounts.people.forms import PasswordForm, ProfileForm, SignInForm, SignUpForm
 from app.core import clock, once
 from app.core.access import Actor, Role, actor, public, signed_in, staff, visitor_or_actor
@@ -52,7 +53,17 @@ def load_actor() -> Actor | None:
     if not user.is_authenticated:
         return None
     live = user.live
-    return Actor(live.person_id, live.name, live.roles, live.session_id, live.greeting, live.unread, csrf=token_hash(user.token))
+    resting = policy.held_back(live.roles, has_passed_factor=live.factor_at is not None)
+    return Actor(
+        live.person_id,
+        live.name,
+        live.roles - resting,
+        live.session_id,
+        live.greeting,
+        live.unread,
+        csrf=token_hash(user.token),
+        held_back=resting,
+    )
 
 
 def _note_seen(response: Response) -> Response:
@@ -77,15 +88,28 @@ def init_app(app: Flask) -> None:
     app.after_request(_note_seen)
 
 
-def _device() -> str:
+def device() -> str:
     return rules.device_label(request.headers.get("User-Agent", "")[:400])
 
 
-def _enter(signed: SignedIn) -> None:
+def enter(signed: SignedIn) -> None:
     """Put a fresh sign-in into the cookie; whatever the cookie held before is gone (no fixation)."""
     session.clear()
     session["_user_id"], session["_fresh"] = signed.token, True
     session.permanent = signed.is_remembered
+
+
+HALF = "setengah"  # in the cookie, between the password and the code
+
+
+def half_signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.config["SECRET_KEY"]), salt="half signed in")
+
+
+def _keep_half(half: HalfSignedIn) -> None:
+    """Remember for some minutes, signed, that the password was right. It opens nothing but the page that asks for the code."""
+    session.clear()
+    session[HALF] = half_signer().dumps([half.person_id, half.mark, half.is_remembered])
 
 
 def _next() -> str:
@@ -124,7 +148,7 @@ def sign_up() -> ResponseReturnValue:
         except Refusal as no:
             form.refuse(no, "password")
         else:
-            _enter(actions.start_session(person_id, device=_device(), is_remembered=False))
+            enter(actions.start_session(person_id, device=device(), is_remembered=False))
             say(_("Selamat datang, {name}. Akun Anda sudah jadi.", name=new.name))
             return see_other(safe_next("/akun"))
     return _sign_up_page(form), 422 if form.is_refused else 200
@@ -143,7 +167,7 @@ def sign_in() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             signed = actions.sign_in(
-                form.phone.data, form.password.data, device=_device(), is_remembered=form.remember.data, address=request.remote_addr
+                form.phone.data, form.password.data, device=device(), is_remembered=form.remember.data, address=request.remote_addr
             )
         except TooFast as no:
             form.refuse(no, "password")
@@ -151,7 +175,13 @@ def sign_in() -> ResponseReturnValue:
         except Refusal as no:
             form.refuse(no, "password")
         else:
-            _enter(signed)
+            if isinstance(signed, HalfSignedIn):
+                _keep_half(signed)
+                return see_other(url_for("factors.code", next=_next() or None))
+            enter(signed)
+            if signed.needs_factor:
+                say(_("Peran Anda di sini memerlukan pengaman kedua. Pasang dulu, sebentar saja."), "info")
+                return see_other(url_for("factors.overview"))
             return see_other(safe_next("/"))
     return page("accounts/people/sign_in.html", form=form, next=_next()), 422 if form.is_refused else 200
 

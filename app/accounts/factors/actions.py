@@ -1,0 +1,212 @@
+"""Setting up a second factor, and signing in with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.factors import queries, rules
+from app.accounts.notices.actions import tell
+from app.accounts.people.actions import SIGN_IN_ADDRESS, HalfSignedIn, SignedIn, Suspended, end_sessions, mark_of, open_session
+from app.accounts.people.models import DeviceSession, Person, RecoveryCode, SecondFactor
+from app.core import audit, brakes, clock, once, sealing, totp
+from app.core.access import Actor
+from app.core.brakes import Limit
+from app.core.db import for_update, transaction
+from app.core.refusals import Refusal, require
+from app.core.words import Lazy, _l
+from app.core.writes import insert
+
+_WAIT: Lazy = _l("Terlalu banyak kode yang belum cocok. Ini menjaga akun dari orang yang menebak. Tunggu, lalu coba lagi.")
+# Three codes of a million are good at a time: at this pace a guesser who has the password needs years.
+CODE = Limit("sign-in code", 6, 15 * 60, _WAIT)
+FIRST_CODE = Limit("first code", 20, 15 * 60, _WAIT)
+
+
+class CodeNoMatch(Refusal):
+    words = _l("Kode belum cocok, atau sudah dipakai. Tunggu kode berikutnya di aplikasi, lalu coba lagi.")
+
+
+class FirstCodeNoMatch(Refusal):
+    words = _l("Kode belum cocok. Periksa apakah jam HP Anda tepat, lalu tulis kode yang terbaru.")
+
+
+class HalfTooOld(Refusal):
+    """The password was given too long ago, or has changed since."""
+
+    words = _l("Waktu untuk menulis kode sudah lewat. Masuk lagi dengan nomor dan kata sandi.")
+    back = "/masuk"
+
+
+class NothingToConfirm(Refusal):
+    words = _l("Pengaman ini sudah terpasang. Kode cadangan hanya ditampilkan sekali; kalau belum disimpan, buat yang baru.")
+    back = "/akun/pengaman"
+
+
+class FactorMissing(Refusal):
+    words = _l("Pasang pengaman dulu, baru kode cadangan bisa dibuat.")
+    back = "/akun/pengaman"
+
+
+class CodeNotGivenHere(Refusal):
+    words = _l("Keluar, lalu masuk lagi dengan kode dari aplikasi. Sesudah itu pengaman bisa diganti.")
+    back = "/akun"
+
+
+# Signing in
+
+
+def pass_code(half: HalfSignedIn, typed: str, *, device: str, address: str | None) -> SignedIn:
+    """The second half of a sign-in: a code of the app, or a recovery code, each good once.
+
+    Refuses with `CodeNoMatch`, `HalfTooOld`, `Suspended`, `TooFast`.
+    """
+    network = brakes.network_of(address)
+    brakes.take(SIGN_IN_ADDRESS, network)
+    brakes.take(CODE, str(half.person_id))
+    now = clock.now()
+    with transaction() as session:
+        row = session.execute(
+            for_update(select(Person.password_hash, Person.suspended_until).where(Person.id == half.person_id, Person.left_at.is_(None)))
+        ).one_or_none()
+        require(row is not None and row.password_hash is not None and mark_of(row.password_hash) == half.mark, HalfTooOld())
+        if row is not None and row.suspended_until is not None and row.suspended_until > now:
+            raise Suspended(row.suspended_until)
+        require(spend(session, half.person_id, typed, now), CodeNoMatch())
+        signed_in = open_session(session, half.person_id, device, half.is_remembered, now, has_passed_factor=True)
+    brakes.give_back(SIGN_IN_ADDRESS, network)
+    brakes.give_back(CODE, str(half.person_id))
+    return signed_in
+
+
+def spend(session: Session, person_id: int, typed: str, now: datetime) -> bool:
+    """Step: use up a code. False when it is none of this person's now, or was used before."""
+    digits, recovery_code = rules.read_digits(typed), rules.read_recovery_code(typed)
+    if digits is not None:
+        sealed = session.scalar(
+            select(SecondFactor.secret).where(SecondFactor.person_id == person_id, SecondFactor.confirmed_at.is_not(None))
+        )
+        step = totp.matching_step(queries.unsealed(sealed, person_id), digits, now) if sealed is not None else None
+        return step is not None and _spend_step(session, person_id, step)
+    return recovery_code is not None and _spend_recovery_code(session, person_id, recovery_code, now)
+
+
+def _spend_step(session: Session, person_id: int, step: int) -> bool:
+    spent = session.execute(
+        update(SecondFactor).where(SecondFactor.person_id == person_id, SecondFactor.last_step < step).values(last_step=step)
+    )
+    return bool(spent.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def _spend_recovery_code(session: Session, person_id: int, code: str, now: datetime) -> bool:
+    mark = _mark(person_id, code)
+    spent = session.execute(
+        update(RecoveryCode)
+        .where(RecoveryCode.person_id == person_id, RecoveryCode.code_mark == mark, RecoveryCode.used_at.is_(None))
+        .values(used_at=now)
+    )
+    if spent.rowcount != 1:  # type: ignore[attr-defined]
+        return False
+    tell(session, person_id, "factor.recovered", {"left": queries.factor(session, person_id).codes_left}, f"recovery:{mark}")
+    return True
+
+
+def _mark(person_id: int, code: str) -> str:
+    return sealing.keyed_mark("recovery_code", person_id, code)
+
+
+# Setting up
+
+
+def begin(actor: Actor) -> None:
+    """Make a secret that waits for its first code; one that waits already stays. What works now goes on working until then."""
+    secret = sealing.seal(totp.new_secret().encode(), "second_factor", actor.person_id, "secret")
+    with transaction() as session:
+        _may_change(session, actor)
+        session.execute(
+            insert(session, SecondFactor).values(person_id=actor.person_id, last_step=0, next_secret=secret).on_conflict_do_nothing()
+        )
+        session.execute(
+            update(SecondFactor)
+            .where(SecondFactor.person_id == actor.person_id, SecondFactor.next_secret.is_(None))
+            .values(next_secret=secret)
+        )
+
+
+def _may_change(session: Session, actor: Actor) -> None:
+    """Who has a factor changes it only from where it was passed: the password alone must not be enough to replace it."""
+    if queries.factor(session, actor.person_id).confirmed_at is not None:
+        require(queries.has_passed_factor(session, actor.session_id), CodeNotGivenHere())
+
+
+def confirm(actor: Actor, typed: str, key: str) -> list[str]:
+    """Put the waiting secret to work with its first code; returns new recovery codes. Every other sign-in ends. Audited; told.
+
+    The same form sent twice gives the same codes again, for some minutes. Refuses with `FirstCodeNoMatch`, `NothingToConfirm`, `TooFast`.
+    """
+    brakes.take(FIRST_CODE, str(actor.person_id))
+    now, me = clock.now(), actor.person_id
+    with transaction() as session:
+        # The person's row first, as signing in does: a sign-in by the password alone comes before this, and ends below, or asks for a code.
+        session.execute(for_update(select(Person.id).where(Person.id == me))).one()
+        if once.claim(session, key, me) is not None:
+            return _codes_again(session, actor, key, now)
+        _may_change(session, actor)
+        secret = queries.secret_to_set(session, me)
+        if secret is None:
+            raise NothingToConfirm
+        step = totp.matching_step(secret, rules.read_digits(typed) or "", now)
+        require(step is not None, FirstCodeNoMatch())
+        session.execute(
+            update(SecondFactor)
+            .where(SecondFactor.person_id == me)
+            .values(secret=SecondFactor.next_secret, confirmed_at=now, last_step=step, next_secret=None)
+        )
+        codes = _make_codes(session, me, key, now)
+        end_sessions(session, me, DeviceSession.id != actor.session_id, now)
+        session.execute(update(DeviceSession).where(DeviceSession.id == actor.session_id).values(factor_at=now))
+        audit.write(session, me, "factor.set", "person", me)
+        tell(session, me, "factor.set", {}, f"factor:{int(now.timestamp())}")
+        once.keep(session, key, me, me)
+    brakes.give_back(FIRST_CODE, str(me))
+    return codes
+
+
+def new_codes(actor: Actor, key: str) -> list[str]:
+    """Ten new recovery codes; the old ones are worth nothing afterwards. Audited; told. Refuses with `FactorMissing`."""
+    now, me = clock.now(), actor.person_id
+    with transaction() as session:
+        session.execute(for_update(select(Person.id).where(Person.id == me))).one()
+        if once.claim(session, key, me) is not None:
+            return _codes_again(session, actor, key, now)
+        require(queries.factor(session, me).confirmed_at is not None, FactorMissing())
+        _may_change(session, actor)
+        codes = _make_codes(session, me, key, now)
+        audit.write(session, me, "factor.codes", "person", me)
+        tell(session, me, "factor.codes", {}, f"codes:{int(now.timestamp())}")
+        once.keep(session, key, me, me)
+    return codes
+
+
+def _codes_of(person_id: int, key: str) -> list[str]:
+    """The codes that a form's key leads to: only who has this machine's keys can compute them."""
+    return [rules.code_from(sealing.keyed_mark("recovery codes", person_id, key, number)) for number in range(rules.CODES)]
+
+
+def _make_codes(session: Session, person_id: int, key: str, now: datetime) -> list[str]:
+    codes = _codes_of(person_id, key)
+    session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
+    session.add_all(RecoveryCode(person_id=person_id, code_mark=_mark(person_id, code), made_at=now) for code in codes)
+    return codes
+
+
+def _codes_again(session: Session, actor: Actor, key: str, now: datetime) -> list[str]:
+    codes = _codes_of(actor.person_id, key)
+    first = select(RecoveryCode.made_at).where(
+        RecoveryCode.person_id == actor.person_id, RecoveryCode.code_mark == _mark(actor.person_id, codes[0])
+    )
+    made_at = session.scalar(first)
+    require(made_at is not None and now - made_at <= rules.SHOWN_AGAIN, NothingToConfirm())
+    return codes

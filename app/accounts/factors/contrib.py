@@ -1,0 +1,34 @@
+"""What this slice offers to shared pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.core.contrib import NoticeKind
+from app.core.words import _, _l, _n
+
+_NEUTRAL = _l("Ada perubahan pada akun Anda.")
+
+
+def _address(_params: Mapping[str, Any]) -> str:
+    return "/akun/pengaman"
+
+
+def _set(_params: Mapping[str, Any]) -> str:
+    return _("Pengaman kedua terpasang di akun Anda. Bukan Anda? Ganti kata sandi dan hubungi petugas.")
+
+
+def _codes(_params: Mapping[str, Any]) -> str:
+    return _("Kode cadangan baru dibuat. Yang lama tidak berlaku lagi.")
+
+
+def _recovered(params: Mapping[str, Any]) -> str:
+    return _n("Satu kode cadangan dipakai untuk masuk. Sisa {n}.", "Satu kode cadangan dipakai untuk masuk. Sisa {n}.", int(params["left"]))
+
+
+CONTRIBUTIONS: tuple[object, ...] = (
+    NoticeKind("factor.set", words=_set, neutral=_NEUTRAL, address=_address, is_urgent=True),
+    NoticeKind("factor.codes", words=_codes, neutral=_NEUTRAL, address=_address, is_urgent=True),
+    NoticeKind("factor.recovered", words=_recovered, neutral=_NEUTRAL, address=_address, is_urgent=True),
+)

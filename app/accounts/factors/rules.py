@@ -1,0 +1,39 @@
+"""Rules of the second factor: what a recovery code looks like, how long half a sign-in waits. No database, no clock."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+CODES = 10  # recovery codes in a set
+LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is taken for another (0 O, 1 I L) and no U
+CODE_LETTERS = 12  # 58 bits
+HALF_SECONDS = 10 * 60  # from the right password to the code: time to find the phone
+SHOWN_AGAIN = timedelta(minutes=10)  # the same form sent twice shows the same codes, but not for ever
+MOST_TYPED_LETTERS = 40
+
+
+def written(code: str) -> str:
+    """A recovery code as one copies it from paper: ABCD-EFGH-JKMN."""
+    return "-".join(code[i : i + 4] for i in range(0, CODE_LETTERS, 4))
+
+
+def read_digits(typed: str) -> str | None:
+    """The six digits of an authenticator app ("123 456" too), or None."""
+    bare = re.sub(r"[\s-]", "", typed)
+    return bare if re.fullmatch(r"[0-9]{6}", bare) else None
+
+
+def read_recovery_code(typed: str) -> str | None:
+    """A recovery code in any spelling of its own letters, or None."""
+    bare = re.sub(r"[\s-]", "", typed).upper()
+    return bare if len(bare) == CODE_LETTERS and set(bare) <= set(LETTERS) else None
+
+
+def code_from(mark: str) -> str:
+    """The recovery code that belongs to a keyed mark of 32 hexadecimal digits."""
+    number, letters = int(mark, 16), []
+    for _turn in range(CODE_LETTERS):
+        number, letter = divmod(number, len(LETTERS))
+        letters.append(LETTERS[letter])
+    return "".join(letters)
