@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, literal_column, or_, select
+from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.reads import Prepared
@@ -264,8 +264,9 @@ def turns_of(session: Session, person_id: int) -> list[TurnView]:
 
 _AHEAD = Prepared(
     _turn_views()
-    .join(TurnPerson, TurnPerson.turn_id == Turn.id)
-    .where(TurnPerson.person_id == bindparam("person_id"), MarketDay.closes_at > bindparam("now"))
+    .join(TurnPerson, and_(TurnPerson.turn_id == Turn.id, TurnPerson.market_day_id == MarketDay.id))
+    # From the few days ahead to the person, by two indexes: nothing leads from a person to her days.
+    .where(TurnPerson.person_id == bindparam("person_id"), MarketDay.held_on >= bindparam("since"), MarketDay.closes_at > bindparam("now"))
     .order_by(MarketDay.held_on)
     .limit(bindparam("most"))
 )
@@ -273,7 +274,7 @@ _AHEAD = Prepared(
 
 def turns_ahead(session: Session, person_id: int, now: datetime, most: int = 4) -> list[TurnView]:
     """A person's live turns that are not over, soonest first. One statement."""
-    rows = _AHEAD.all(session, person_id=person_id, now=now, most=most)
+    rows = _AHEAD.all(session, person_id=person_id, now=now, since=(now - timedelta(days=2)).date(), most=most)
     return [view for view in (TurnView(*row) for row in rows) if view.is_live(now)]
 
 

@@ -175,7 +175,9 @@ def _conditions(asked: GoodsFilter) -> Iterator[Any]:
         else:
             yield and_(*wanted, _P.has_pork.is_(False))
     if asked.most_rupiah is not None:
-        yield _P.price_rupiah <= bindparam("most")
+        # Where the newest come first, the plus keeps SQLite on their order instead of sorting all that is cheap enough.
+        price: Any = _P.price_rupiah if asked.cheapest_first else literal_column("+product.price_rupiah", _P.price_rupiah.type)
+        yield price <= bindparam("most")
     if asked.only_available:
         yield _P.is_available
 
