@@ -356,6 +356,29 @@ def seed(size: str, anew: bool) -> None:
 
 
 @cli.command()
+@click.argument("phone")
+@click.option("--without-factor", is_flag=True, help="Also take away a second factor that was lost; the person sets up a new one.")
+def admin(phone: str, without_factor: bool) -> None:
+    """Make the person with this phone number, who has signed up already, an admin: the first one of a new site."""
+    from app.accounts.factors import actions as factors
+    from app.accounts.people import actions as people
+    from app.core.forms import read_phone
+
+    number = read_phone(phone)
+    if number is None:
+        refuse("This is no mobile number. Write it as 0812-3456-7890, or with + in front.")
+    app = make_app(read_settings())
+    with app.app_context():
+        try:
+            person_id = people.appoint_admin(number)
+        except people.NobodyThere:
+            refuse("Nobody has signed up with this number yet. Let the person sign up at /daftar first.")
+        if without_factor:
+            factors.remove(person_id)
+    print("Done. At the next sign-in the site asks for a second factor, then opens /petugas.")
+
+
+@cli.command()
 def check() -> None:
     """Say whether settings and database are fit to serve; changes nothing."""
     settings = read_settings()

@@ -190,6 +190,17 @@ def new_codes(actor: Actor, key: str) -> list[str]:
     return codes
 
 
+def remove(person_id: int) -> None:
+    """The operator of the machine takes away a factor that its owner has lost; every sign-in of hers ends. Audited; told."""
+    now = clock.now()
+    with transaction() as session:
+        session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
+        session.execute(delete(SecondFactor).where(SecondFactor.person_id == person_id))
+        end_sessions(session, person_id, DeviceSession.id > 0, now)
+        audit.write(session, None, "factor.removed", "person", person_id)
+        tell(session, person_id, "factor.removed", {}, f"factor:removed:{int(now.timestamp())}")
+
+
 def _codes_of(person_id: int, key: str) -> list[str]:
     """The codes that a form's key leads to: only who has this machine's keys can compute them."""
     return [rules.code_from(sealing.keyed_mark("recovery codes", person_id, key, number)) for number in range(rules.CODES)]

@@ -27,8 +27,13 @@ def _recovered(params: Mapping[str, Any]) -> str:
     return _n("Satu kode cadangan dipakai untuk masuk. Sisa {n}.", "Satu kode cadangan dipakai untuk masuk. Sisa {n}.", int(params["left"]))
 
 
+def _removed(_params: Mapping[str, Any]) -> str:
+    return _("Pengaman kedua Anda dilepas oleh pengelola. Pasang yang baru sebelum membuka meja petugas.")
+
+
 CONTRIBUTIONS: tuple[object, ...] = (
     NoticeKind("factor.set", words=_set, neutral=_NEUTRAL, address=_address, is_urgent=True),
     NoticeKind("factor.codes", words=_codes, neutral=_NEUTRAL, address=_address, is_urgent=True),
+    NoticeKind("factor.removed", words=_removed, neutral=_NEUTRAL, address=_address, is_urgent=True),
     NoticeKind("factor.recovered", words=_recovered, neutral=_NEUTRAL, address=_address, is_urgent=True),
 )

@@ -310,6 +310,25 @@ def give_role(actor: Actor, person_id: int, role: Role) -> None:
             tell(session, person_id, "role.given", {"role": role.value}, f"role:{role.value}:given:{int(now.timestamp())}")
 
 
+class NobodyThere(Refusal):
+    words = _l("Belum ada akun dengan nomor ini. Orangnya mendaftar dulu di /daftar.")
+
+
+def appoint_admin(phone: str) -> int:
+    """The operator of the machine, who acts for nobody signed in, makes somebody an admin: the first one of a site. Audited; told."""
+    now = clock.now()
+    with transaction() as session:
+        person_id = session.scalar(select(Person.id).where(Person.phone == phone, Person.left_at.is_(None)))
+        if person_id is None:
+            raise NobodyThere
+        row = {"person_id": person_id, "role": Role.ADMIN, "given_by_id": None, "given_at": now}
+        given = session.execute(insert(session, PersonRole).values(**row).on_conflict_do_nothing().returning(PersonRole.person_id)).first()
+        if given is not None:
+            audit.write(session, None, "role.given", "person", person_id, {"role": Role.ADMIN.value})
+            tell(session, person_id, "role.given", {"role": Role.ADMIN.value}, f"role:admin:given:{int(now.timestamp())}")
+    return person_id
+
+
 def take_role(actor: Actor, person_id: int, role: Role) -> None:
     """Take a role from a person. Audited; the person is told. Refuses with `OwnAdminRole`: the site is never left without an admin."""
     require(policy.may_give_roles(actor))
