@@ -285,10 +285,7 @@ def selling_numbers(session: Session, shop_id: int, day_began: datetime) -> Sell
 
 
 _READY = Prepared(
-    _orders()
-    .where(Order.buyer_id == bindparam("person_id"), Order.state == OrderState.READY)
-    .order_by(Order.id)
-    .limit(bindparam("most"))
+    _orders().where(Order.buyer_id == bindparam("person_id"), Order.state == OrderState.READY).order_by(Order.id).limit(bindparam("most"))
 )
 
 
