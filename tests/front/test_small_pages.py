@@ -283,5 +283,5 @@ def test_only_an_admin_hears_of_effects_that_gave_up(sign_in: Callable[[Any], Cl
     now = clock.now()
     with transaction() as session:
         session.add(outbox.OutboxRow(topic="t", subject_id=1, handler="h", put_at=now, due_at=now, tries=outbox.MOST_TRIES))
-    assert "berhenti dicoba" in sign_in(people["admin"]).get("/petugas").get_data(as_text=True)
-    assert "berhenti dicoba" not in sign_in(people["officer"]).get("/petugas").get_data(as_text=True)
+    assert "tidak dicoba lagi" in sign_in(people["admin"]).get("/petugas").get_data(as_text=True)
+    assert "tidak dicoba lagi" not in sign_in(people["officer"]).get("/petugas").get_data(as_text=True)
