@@ -10,6 +10,7 @@ import ast
 import copy
 from collections.abc import Callable, MutableMapping
 from functools import lru_cache
+from threading import Lock
 from types import CodeType
 from typing import Any
 
@@ -91,6 +92,7 @@ class _Shortcuts(ast.NodeTransformer):
         return ast.fix_missing_locations(ast.copy_location(ast.Yield(ast.copy_location(joined, node)), node))
 
 
+_COMPILING = Lock()
 FIXED = frozenset({"ui", "_", "_n", "_m"})  # globals that no page gives another meaning
 
 
@@ -161,7 +163,9 @@ class WordedEnvironment(Environment):
         )
 
     def _compile(self, source: str, filename: str) -> CodeType:
-        code: CodeType = compile(_Shortcuts().visit(ast.parse(source)), filename, "exec")
+        # One at a time: CPython 3.11 keeps count of a syntax tree's depth for the whole process, and two threads at once confuse it (SystemError).
+        with _COMPILING:
+            code: CodeType = compile(_Shortcuts().visit(ast.parse(source)), filename, "exec")
         return code
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
