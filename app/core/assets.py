@@ -201,18 +201,43 @@ def _forget_old(into: Path, current: Path) -> None:
 
 
 def make_still_pages(app: Flask) -> None:
-    """Draw the pages of 500 and 503 once, in every language, without a name or a count; also as files for a proxy in front."""
+    """Draw the pages of 500 and 503 once, in every language, without a name or a count; also as files for a proxy in front.
+
+    Drawing compiles the layout and every macro twice, half a second: a start that finds them drawn from the same sources reads them.
+    """
     folder: Path = app.extensions["katong.assets"]
-    pages: dict[tuple[int, str], str] = {}
-    for status in (500, 503):
-        for language in LANGUAGES:
-            with spoken(language):
-                pages[status, language] = templating.environment(app).get_template(f"errors/{status}.html").render(
-                    SITE_NAME=app.config.get("SITE_NAME") or "Katong", lang=language, theme="", saver=False, me=None, path="/", DEMO=False, BASE_URL="",
-                    here="", status=status, code=_STILL, now=None, words=None, again_at=None, get_flashed_messages=lambda with_categories=False: [],
-                )  # fmt: skip
-        _replace(folder / f"{status}.html", pages[status, LANGUAGES[0]].replace(_STILL, str(status)).encode())
-    app.extensions["katong.still_pages"] = pages
+    kept = folder / f"still-{_still_sources(app)}.json"
+    if not kept.exists():
+        drawn = {f"{status} {language}": _draw_still(app, status, language) for status in (500, 503) for language in LANGUAGES}
+        _replace(kept, json.dumps(drawn).encode())
+        for status in (500, 503):
+            _replace(folder / f"{status}.html", drawn[f"{status} {LANGUAGES[0]}"].replace(_STILL, str(status)).encode())
+    pages: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
+    app.extensions["katong.still_pages"] = {(int(key[:3]), key[4:]): page for key, page in pages.items()}
+
+
+def _still_sources(app: Flask) -> str:
+    """A mark of everything a still page is made of: templates, words, code that draws; the files it names are in the folder's own mark."""
+    root = Path(__file__).resolve().parent.parent
+    mark = hashlib.sha256(str(app.config.get("SITE_NAME")).encode())
+    sources = [
+        *(root / "templates" / "errors").glob("*"),
+        *(root / "templates" / "layouts").glob("*"),
+        *(root / "templates" / "components").glob("*"),
+    ]
+    for path in sorted(
+        [*sources, *(root / "translations").glob("*/*.po"), *(root / "core").glob("*.py"), *(root / "core" / "draw").glob("*.py")]
+    ):
+        mark.update(path.name.encode() + path.read_bytes())
+    return mark.hexdigest()[:16]
+
+
+def _draw_still(app: Flask, status: int, language: str) -> str:
+    with spoken(language):
+        return templating.environment(app).get_template(f"errors/{status}.html").render(
+            SITE_NAME=app.config.get("SITE_NAME") or "Katong", lang=language, theme="", saver=False, me=None, path="/", DEMO=False, BASE_URL="",
+            here="", status=status, code=_STILL, now=None, words=None, again_at=None, get_flashed_messages=lambda with_categories=False: [],
+        )  # fmt: skip
 
 
 def _replace(path: Path, content: bytes) -> None:
