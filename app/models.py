@@ -1,8 +1,21 @@
 """Every table, imported once: migrations and tests see the whole schema here."""
 
+from app.accounts.benefits import models as benefits
+from app.accounts.blocks import models as blocks
+from app.accounts.breaches import models as breaches
+from app.accounts.contacts import models as contacts
+from app.accounts.counter import models as counter
+from app.accounts.deliveries import models as deliveries
+from app.accounts.merits import models as merits
 from app.accounts.notices import models as notices
 from app.accounts.organisations import models as organisations
+from app.accounts.oversight import models as oversight
+from app.accounts.passkeys import models as passkeys
 from app.accounts.people import models as people
+from app.accounts.privacy import models as privacy
+from app.accounts.proofs import models as proofs
+from app.accounts.recovery import models as recovery
+from app.accounts.reports import models as reports
 from app.community.threads import models as threads
 from app.core import audit, facts, once, outbox, pagecache
 from app.core.db import Base
@@ -19,6 +32,36 @@ from app.training.enrolments import models as enrolments
 metadata = Base.metadata
 
 __all__ = [
-    "applications", "audit", "booths", "courses", "enrolments", "facts", "leases", "ledger", "metadata", "notices", "once", "orders",
-    "organisations", "outbox", "pagecache", "people", "rota", "shops", "threads",
+    "applications",
+    "audit",
+    "benefits",
+    "blocks",
+    "booths",
+    "breaches",
+    "contacts",
+    "counter",
+    "courses",
+    "deliveries",
+    "enrolments",
+    "facts",
+    "leases",
+    "ledger",
+    "merits",
+    "metadata",
+    "notices",
+    "once",
+    "orders",
+    "organisations",
+    "outbox",
+    "oversight",
+    "pagecache",
+    "passkeys",
+    "people",
+    "privacy",
+    "proofs",
+    "recovery",
+    "reports",
+    "rota",
+    "shops",
+    "threads",
 ]  # fmt: skip

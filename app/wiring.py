@@ -6,12 +6,38 @@ import logging
 from typing import TYPE_CHECKING
 
 from app import models
+from app.accounts.benefits import contrib as benefits_contrib
+from app.accounts.benefits import routes as benefits
+from app.accounts.blocks import contrib as blocks_contrib
+from app.accounts.blocks import routes as blocks
+from app.accounts.breaches import contrib as breaches_contrib
+from app.accounts.breaches import routes as breaches
+from app.accounts.contacts import contrib as contacts_contrib
+from app.accounts.contacts import routes as contacts
+from app.accounts.counter import contrib as counter_contrib
+from app.accounts.counter import routes as counter
+from app.accounts.deliveries import contrib as deliveries_contrib
+from app.accounts.deliveries import routes as deliveries
 from app.accounts.factors import contrib as factors_contrib
 from app.accounts.factors import routes as factors
+from app.accounts.merits import contrib as merits_contrib
 from app.accounts.notices import contrib as notices_contrib
 from app.accounts.notices import routes as notices
+from app.accounts.organisations import contrib as organisations_contrib
+from app.accounts.organisations import routes as organisations
+from app.accounts.oversight import contrib as oversight_contrib
+from app.accounts.oversight import routes as oversight
+from app.accounts.passkeys import contrib as passkeys_contrib
+from app.accounts.passkeys import routes as passkeys
 from app.accounts.people import contrib as people_contrib
 from app.accounts.people import routes as people
+from app.accounts.privacy import contrib as privacy_contrib
+from app.accounts.privacy import routes as privacy
+from app.accounts.proofs import contrib as proofs_contrib
+from app.accounts.recovery import contrib as recovery_contrib
+from app.accounts.recovery import routes as recovery
+from app.accounts.reports import contrib as reports_contrib
+from app.accounts.reports import routes as reports
 from app.community.threads import contrib as threads_contrib
 from app.community.threads import handlers as threads_handlers
 from app.community.threads import routes as threads
@@ -61,7 +87,8 @@ if TYPE_CHECKING:
 
 BLUEPRINTS = (
     home.bp, search_page.bp, guides.bp, desk.bp, machines.bp, reader_settings.bp, public_files.bp,
-    people.bp, factors.bp, notices.bp,
+    people.bp, factors.bp, passkeys.bp, contacts.bp, recovery.bp, counter.bp, privacy.bp, blocks.bp, benefits.bp, breaches.bp,
+    organisations.bp, reports.bp, notices.bp, deliveries.bp, oversight.bp,
     threads.bp,
     courses.bp, enrolments.bp,
     booths.bp, rota.bp, applications.bp, leases.bp, evening.bp,
@@ -72,6 +99,20 @@ CONTRIBUTIONS: tuple[object, ...] = (
     *people_contrib.CONTRIBUTIONS,
     *factors_contrib.CONTRIBUTIONS,
     *notices_contrib.CONTRIBUTIONS,
+    *passkeys_contrib.CONTRIBUTIONS,
+    *contacts_contrib.CONTRIBUTIONS,
+    *proofs_contrib.CONTRIBUTIONS,
+    *recovery_contrib.CONTRIBUTIONS,
+    *counter_contrib.CONTRIBUTIONS,
+    *privacy_contrib.CONTRIBUTIONS,
+    *blocks_contrib.CONTRIBUTIONS,
+    *benefits_contrib.CONTRIBUTIONS,
+    *breaches_contrib.CONTRIBUTIONS,
+    *organisations_contrib.CONTRIBUTIONS,
+    *reports_contrib.CONTRIBUTIONS,
+    *merits_contrib.CONTRIBUTIONS,
+    *deliveries_contrib.CONTRIBUTIONS,
+    *oversight_contrib.CONTRIBUTIONS,
     *evening_contrib.CONTRIBUTIONS,
     *booths_contrib.CONTRIBUTIONS,
     *rota_contrib.CONTRIBUTIONS,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 from flask import current_app, g, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 
+from app.core import clock
 from app.core.refusals import NotThere
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+PROOF_HOLDS = timedelta(minutes=15)  # long enough to finish a form, too short for a phone left on a table
 STAFF = frozenset({Role.OFFICER, Role.COUNSELLOR, Role.DESK, Role.MODERATOR, Role.ADMIN})
 
 
@@ -50,10 +53,15 @@ class Actor:
     has_shop: bool = False
     csrf: str = field(default="", repr=False)
     held_back: frozenset[Role] = frozenset()  # staff roles that rest until a second factor is passed on this device
+    proved_at: datetime | None = None  # when the person last proved on this device that it is she
 
     def has(self, *roles: Role) -> bool:
         """Whether the actor holds one of these roles."""
         return not self.roles.isdisjoint(roles)
+
+    def has_proved(self, now: datetime) -> bool:
+        """Whether the last proof on this device is recent enough for a dangerous act."""
+        return self.proved_at is not None and now - self.proved_at <= PROOF_HOLDS
 
     @property
     def is_staff(self) -> bool:
@@ -95,6 +103,12 @@ def staff(*roles: Role) -> Callable[[View], View]:
     return lambda view: _marked(view, Mark("staff", frozenset(roles)))
 
 
+def freshly_proved(view: View) -> View:
+    """Under a mark: a dangerous act. Whoever has not proved on this device lately that it is she, is asked to first, and comes back."""
+    view.needs_proof = True  # type: ignore[attr-defined]
+    return view
+
+
 def visitor_or_actor() -> Actor | None:
     """Who acts, or None for a visitor."""
     if "actor" not in g:
@@ -115,6 +129,12 @@ def sign_in_page() -> ResponseReturnValue:
     """Send a visitor to sign in and back again."""
     here = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else last_page()
     return redirect(url_for("people.sign_in", next=here if here != "/" else None), 303)
+
+
+def proof_page() -> ResponseReturnValue:
+    """Send a member to prove that it is she, and back again."""
+    here = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else last_page()
+    return redirect(url_for("factors.prove", next=here), 303)
 
 
 def last_page() -> str | None:
@@ -146,4 +166,6 @@ def enforce() -> ResponseReturnValue | None:
         return sign_in_page()
     if mark.kind == "staff" and not someone.has(*mark.roles):
         raise NotThere
+    if getattr(view, "needs_proof", False) and not someone.has_proved(clock.now()):
+        return proof_page()
     return None

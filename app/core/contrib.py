@@ -82,6 +82,36 @@ class PersonalData:
 
 
 @dataclass(frozen=True)
+class AccountDoor:
+    """A line on /akun. Sections: `me`, `entry` (signing in and its locks), `contact`, `privacy`; lines stand in `order`."""
+
+    section: str
+    label: Lazy
+    endpoint: str
+    note: Lazy
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class AccountBadge:
+    """Short words beside the person's own name on /akun, such as the offices she acts for."""
+
+    load: Callable[[Session, int], list[str]]
+
+
+@dataclass(frozen=True)
+class Farewell:
+    """What a slice does when a person leaves, in the leaving's own transaction: private things go, public ones lose their name.
+
+    `kept` says in a sentence what stays, because the law or other people need it, and under what name; None when nothing does.
+    """
+
+    name: str
+    leave: Callable[[Session, int, datetime], None]
+    kept: Lazy | None = None
+
+
+@dataclass(frozen=True)
 class LeaveBlocker:
     """What a person must finish before leaving: sentences."""
 

@@ -67,8 +67,8 @@ def test_the_named_violation_is_the_refusal_and_the_transaction_goes_on(app: Fla
     with transaction() as session:
         a_person(session, phone="+6281200000001")
         with pytest.raises(Taken):
-            add_or_refuse(session, person("+6281200000001"), unique="uq_person_phone", refusal=Taken())
-        add_or_refuse(session, person("+6281200000002"), unique="uq_person_phone", refusal=Taken())
+            add_or_refuse(session, person("+6281200000001"), unique="uq_person_phone_slot", refusal=Taken())
+        add_or_refuse(session, person("+6281200000002"), unique="uq_person_phone_slot", refusal=Taken())
     with reading() as session:
         assert len(session.scalars(select(Person.id)).all()) == 2
 
@@ -79,7 +79,7 @@ def test_another_violation_is_not_the_refusal(app: Flask) -> None:
         with pytest.raises(IntegrityError):
             add_or_refuse(session, person("+6281200000001"), unique="uq_person_name", refusal=Taken())
         with pytest.raises(IntegrityError):
-            add_or_refuse(session, person("+6281200000003", name=None), unique="uq_person_phone", refusal=Taken())
+            add_or_refuse(session, person("+6281200000003", name=None), unique="uq_person_phone_slot", refusal=Taken())
 
 
 def test_a_primary_key_is_a_named_guard_as_well(app: Flask) -> None:

@@ -144,7 +144,7 @@ def _make_account(new: NewPerson, password_hash: str, key: str) -> tuple[int, in
         person = Person(
             name=new.name, phone=new.phone, password_hash=password_hash, greeting=new.greeting, place_code=new.place_code, made_at=now
         )
-        add_or_refuse(session, person, unique="uq_person_phone", refusal=PhoneTaken())
+        add_or_refuse(session, person, unique="uq_person_phone_slot", refusal=PhoneTaken())
         session.add_all(
             Consent(person_id=person.id, purpose=purpose, text_version=version, given_at=now) for purpose, version in rules.CONSENTS.items()
         )
@@ -210,6 +210,7 @@ def open_session(
             made_at=now,
             seen_at=now,
             ends_at=ends_at,
+            proved_at=now,
             factor_at=now if has_passed_factor else None,
         )
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.access import Role
@@ -13,17 +13,32 @@ from app.core.db import Base, Id, code_type
 
 class Person(Base):
     __tablename__ = "person"
-    __table_args__ = (UniqueConstraint("phone", name="uq_person_phone"), UniqueConstraint("email", name="uq_person_email"))
+    __table_args__ = (
+        # Nobody learns from signing up whose number is known here: up to three accounts may name a number, one may have proven it.
+        UniqueConstraint("phone", "phone_slot", name="uq_person_phone_slot"),
+        CheckConstraint("phone_slot BETWEEN 0 AND 2", name="phone_slot"),
+        Index(
+            "uq_person_phone_proven",
+            "phone",
+            unique=True,
+            sqlite_where=text("phone_proven_at IS NOT NULL"),
+            postgresql_where=text("phone_proven_at IS NOT NULL"),
+        ),
+        UniqueConstraint("email", name="uq_person_email"),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(100))  # shown to others; may be a nickname
     phone: Mapped[str | None] = mapped_column(String(16))  # E.164
+    phone_slot: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
     phone_proven_at: Mapped[datetime | None]
-    email: Mapped[str | None] = mapped_column(String(254))
+    phone_lost_at: Mapped[datetime | None]  # somebody else has proven this number: it still signs in, nothing is sent to it
+    email: Mapped[str | None] = mapped_column(String(254))  # only once its link was opened
     email_proven_at: Mapped[datetime | None]
     password_hash: Mapped[str | None] = mapped_column(String(200))
     greeting: Mapped[str] = mapped_column(String(8), default="")  # Kaka, Mama, Bapa, Om, Tanta or nothing
     place_code: Mapped[str | None] = mapped_column(String(16))  # core.places
     about: Mapped[str] = mapped_column(String(500), default="")  # what one offers, in one's own words
+    picture_key: Mapped[str | None] = mapped_column(String(64))  # core.pictures
     made_at: Mapped[datetime] = mapped_column(index=True)
     suspended_until: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
@@ -54,6 +69,7 @@ class DeviceSession(Base):
     seen_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    proved_at: Mapped[datetime | None]  # when its owner last proved here that it is she: dangerous acts ask for it again
     factor_at: Mapped[datetime | None]  # when the second factor was passed here; NULL: in by the password alone, staff roles rest
 
 

@@ -24,6 +24,7 @@ class LiveSession:
     unread: int
     seen_at: datetime
     factor_at: datetime | None
+    proved_at: datetime | None
 
 
 _UNREAD_SHOWN = 100  # the badge says 99+
@@ -33,7 +34,15 @@ _some_unread = select(Notice.id).select_from(Notice).where(Notice.person_id == D
 _unread = select(func.count()).select_from(_some_unread.limit(_UNREAD_SHOWN).correlate(DeviceSession).subquery()).scalar_subquery()
 _LIVE = Prepared(
     select(
-        DeviceSession.id, Person.id, Person.name, Person.greeting, PersonRole.role, _unread, DeviceSession.seen_at, DeviceSession.factor_at
+        DeviceSession.id,
+        Person.id,
+        Person.name,
+        Person.greeting,
+        PersonRole.role,
+        _unread,
+        DeviceSession.seen_at,
+        DeviceSession.factor_at,
+        DeviceSession.proved_at,
     )
     .join(Person, Person.id == DeviceSession.person_id)
     .outerjoin(PersonRole, PersonRole.person_id == Person.id)
@@ -48,7 +57,7 @@ def live_session(session: Session, token_hash: str, now: datetime) -> LiveSessio
     if not rows:
         return None
     first = rows[0]
-    return LiveSession(first[0], first[1], first[2], first[3], frozenset(r[4] for r in rows if r[4]), first[5], first[6], first[7])
+    return LiveSession(first[0], first[1], first[2], first[3], frozenset(r[4] for r in rows if r[4]), *first[5:])
 
 
 def _is_live(now: datetime) -> ColumnElement[bool]:

@@ -63,6 +63,7 @@ def load_actor() -> Actor | None:
         live.unread,
         csrf=token_hash(user.token),
         held_back=resting,
+        proved_at=live.proved_at,
     )
 
 

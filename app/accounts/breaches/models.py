@@ -1,0 +1,1 @@
+"""The register of leaks of data, and the letters that the law asks for."""

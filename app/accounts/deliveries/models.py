@@ -1,0 +1,1 @@
+"""Notices on their way out: mail, text message, push, and the officer's WhatsApp list."""

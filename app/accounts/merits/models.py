@@ -1,0 +1,1 @@
+"""Facts that one area earns for a person and another may count."""

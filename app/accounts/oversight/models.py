@@ -1,0 +1,1 @@
+"""Staff: finding people, suspending, the trail of what staff did."""

@@ -1,0 +1,1 @@
+"""Data saya: what is held, a copy of it, consents, requests and their clock, leaving."""

@@ -1,0 +1,3 @@
+"""What this slice offers to shared pages."""
+
+CONTRIBUTIONS: tuple[object, ...] = ()

@@ -1,0 +1,1 @@
+"""Reports about anything: one queue, in which two moderators cannot act on the same thing."""
