@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 import os
 import sys
 import tempfile
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Flask
+
+log = logging.getLogger("katong.worker")
 
 SIZES = ("demo", "city", "province")
 REFUSED = 2
@@ -169,20 +172,22 @@ def _short(path: Path) -> str:
 
 
 def turn_of(app: Flask) -> Callable[[], int]:
-    """One turn of the worker: run what is due in the outbox; once an hour, drop what is kept no longer."""
-    from app.core import clock, once, outbox
-    from app.core.db import transaction
+    """One turn of the worker: run what is due in the outbox, and the chores whose time has come."""
+    from app.core import clock, outbox
+    from app.core.contrib import Chore, offered
 
-    tidied_at = datetime.min.replace(tzinfo=timezone.utc)
+    begun_at: dict[str, datetime] = {}
 
     def turn() -> int:
-        nonlocal tidied_at
         now = clock.now()
-        if now - tidied_at > timedelta(hours=1):
-            tidied_at = now
-            with transaction() as session:
-                outbox.forget_before(session, now - timedelta(days=outbox.DAYS_KEPT))
-                once.forget_before(session, now - timedelta(days=once.DAYS_KEPT))
+        for chore in offered(Chore):
+            if chore.name in begun_at and now - begun_at[chore.name] < chore.every:
+                continue
+            begun_at[chore.name] = now
+            try:
+                chore.run(now)
+            except Exception as error:  # noqa: BLE001 - one chore must not keep the others from their turn; it runs again later
+                log.error("chore %s failed: %s", chore.name, type(error).__name__)
         return outbox.run_due(now)
 
     return turn

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app import models
@@ -41,7 +42,8 @@ from app.accounts.reports import routes as reports
 from app.community.threads import contrib as threads_contrib
 from app.community.threads import handlers as threads_handlers
 from app.community.threads import routes as threads
-from app.core import assets, files, parts, payments, schema, sealing, search, templating, web
+from app.core import assets, files, once, outbox, parts, payments, schema, sealing, search, templating, web
+from app.core.contrib import Chore
 from app.core.db import db, init_db
 from app.front.desk import routes as desk
 from app.front.files import routes as public_files
@@ -96,6 +98,8 @@ BLUEPRINTS = (
 )  # fmt: skip
 
 CONTRIBUTIONS: tuple[object, ...] = (
+    Chore("outbox", timedelta(hours=1), outbox.tidy),
+    Chore("once", timedelta(hours=1), once.tidy),
     *people_contrib.CONTRIBUTIONS,
     *factors_contrib.CONTRIBUTIONS,
     *notices_contrib.CONTRIBUTIONS,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app
@@ -109,6 +109,19 @@ class Farewell:
     name: str
     leave: Callable[[Session, int, datetime], None]
     kept: Lazy | None = None
+
+
+@dataclass(frozen=True)
+class Chore:
+    """What the worker does now and then without being asked, such as forgetting what is kept no longer or gathering a day's summary.
+
+    `run` opens its own transactions, is safe to run twice and beside itself in another worker, and leaves the rest for its next turn
+    when there is much. It runs at a worker's start and then every so often.
+    """
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime], None]
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
-from app.core.db import Base, Id
+from app.core.db import Base, Id, transaction
 from app.core.writes import insert
 
 if TYPE_CHECKING:
@@ -71,3 +71,9 @@ def keep(session: Session, key: str, person_id: int | None, result: int) -> None
 def forget_before(session: Session, instant: datetime) -> None:
     """Drop keys older than the instant."""
     session.execute(delete(OnceKey).where(OnceKey.made_at < instant))
+
+
+def tidy(now: datetime) -> None:
+    """The worker's chore: forget keys that no form comes back with."""
+    with transaction() as session:
+        forget_before(session, now - timedelta(days=DAYS_KEPT))

@@ -138,3 +138,9 @@ def overdue(session: Session, instant: datetime) -> int:
 def forget_before(session: Session, instant: datetime) -> None:
     """Drop rows finished before the instant."""
     session.execute(delete(OutboxRow).where(OutboxRow.done_at < instant))
+
+
+def tidy(now: datetime) -> None:
+    """The worker's chore: forget what was finished long ago."""
+    with transaction() as session:
+        forget_before(session, now - timedelta(days=DAYS_KEPT))
