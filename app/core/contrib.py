@@ -75,10 +75,22 @@ class DeskCard:
 
 @dataclass(frozen=True)
 class PersonalData:
-    """What a slice holds about a person, for 'Data saya' (used from the accounts' issue on)."""
+    """What a slice holds about a person: worded on /akun/data, and whole in the person's own copy.
+
+    `load` gives what can be written as JSON (instants and days as they are, no bytes), of this person only: no secret, hash or
+    key, nothing private of others. `label` names it, `purpose` says what it is for and who sees it, `kept` by what right and how
+    long. `tables` are the tables with a foreign key to person that it answers for (a house test counts them). `is_secret`: only
+    in the copy when the person asks for it by a tick, because a copy on a shared phone would give away what the site hides.
+    """
 
     name: str
     load: Callable[[Session, int], Mapping[str, Any]]
+    label: Lazy | None = None
+    purpose: Lazy | None = None
+    kept: Lazy | None = None
+    tables: tuple[str, ...] = ()
+    pictures: Callable[[Session, int], list[str]] | None = None  # keys of core.pictures
+    is_secret: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,12 +115,16 @@ class AccountBadge:
 class Farewell:
     """What a slice does when a person leaves, in the leaving's own transaction: private things go, public ones lose their name.
 
-    `kept` says in a sentence what stays, because the law or other people need it, and under what name; None when nothing does.
+    `gone` says in a sentence what goes, `kept` what stays, because the law or other people need it, and under what name; None when
+    nothing does. `tables` are the tables with a foreign key to person that it answers for (a house test counts them). It locks the
+    rows that others act on at the same time: the person's own row is locked already.
     """
 
     name: str
     leave: Callable[[Session, int, datetime], None]
     kept: Lazy | None = None
+    gone: Lazy | None = None
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,9 +142,15 @@ class Chore:
 
 @dataclass(frozen=True)
 class LeaveBlocker:
-    """What a person must finish before leaving: sentences."""
+    """What a person must finish before leaving: sentences, and the page where that is done.
+
+    Asked for the page, and again inside the leaving's transaction, where the person's row is locked: whoever writes something that
+    would stand here holds that row (`people.actions.hold_here`) and so comes before or after the leaving, never beside it.
+    """
 
     load: Callable[[Session, int, datetime], list[str]]
+    address: str = ""
+    label: Lazy | None = None  # of the link
 
 
 @dataclass(frozen=True)
