@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.accounts.people.rules import SuspensionReason
 from app.core.access import Role
 from app.core.db import Base, Id, code_type
 
@@ -41,6 +42,7 @@ class Person(Base):
     picture_key: Mapped[str | None] = mapped_column(String(64))  # core.pictures
     made_at: Mapped[datetime] = mapped_column(index=True)
     suspended_until: Mapped[datetime | None]
+    suspended_for: Mapped[SuspensionReason | None] = mapped_column(code_type(SuspensionReason, "suspended_for"))
     left_at: Mapped[datetime | None]
 
 
@@ -92,6 +94,24 @@ class RecoveryCode(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     code_mark: Mapped[str] = mapped_column(String(32))
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Passkey(Base):
+    """A key on somebody's phone (WebAuthn); we hold its public half. It signs in by itself, and is a second factor beside a password."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (UniqueConstraint("credential_id", name="uq_passkey_credential_id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    rp_id: Mapped[str] = mapped_column(String(253))  # the host it was made for; it opens no other
+    sign_count: Mapped[int] = mapped_column(BigInteger)  # of the last use; 0 for ever on phones that do not count
+    label: Mapped[str] = mapped_column(String(60))  # such as "Chrome · Android", worded by or for the person
+    transports: Mapped[str] = mapped_column(String(80))  # how the browser reaches it, joined by spaces
+    is_backed_up: Mapped[bool]  # also on the person's other devices, by Google's or Apple's account
     made_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
