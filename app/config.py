@@ -6,12 +6,14 @@ and names every problem at once (`SettingsError.problems`).
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -42,6 +44,11 @@ class Settings:
     stripe_webhook_secret: str = field(default="", repr=False)
     stripe_api_base: str = ""
     smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    sms_gateway: str = ""  # "", "file", "console" or "http"
+    sms_gateway_url: str = ""
+    sms_gateway_token: str = field(default="", repr=False)
+    push_hosts: tuple[str, ...] = ()  # besides the push services the code knows
     rate_limits: bool = True
     debug_pages: bool = False  # the page that shows every component
     page_cache: bool = True  # whole anonymous pages; the bench switches it off
@@ -57,6 +64,8 @@ class Settings:
         env = _Reader(os.environ if environ is None else environ)
         data_dir = env.folder("DATA_DIR", ROOT / "var")
         stripe_key, stripe_webhook = env.together("Stripe", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET")
+        smtp_url, mail_from = env.mail()
+        sms_gateway, sms_gateway_url, sms_gateway_token = env.gateway()
         values = {
             "data_dir": data_dir,
             "database_url": env.database(data_dir),
@@ -68,11 +77,16 @@ class Settings:
             "trusted_proxies": env.number("TRUSTED_PROXIES", 0, 0, 9),
             "base_url": env.address("BASE_URL"),
             "quick_exit_url": env.address("QUICK_EXIT_URL", cls.quick_exit_url),
-            "redis_url": env.text("REDIS_URL"),
+            "redis_url": env.redis(),
             "stripe_secret_key": stripe_key,
             "stripe_webhook_secret": stripe_webhook,
             "stripe_api_base": env.address("STRIPE_API_BASE"),
-            "smtp_url": env.text("SMTP_URL"),
+            "smtp_url": smtp_url,
+            "mail_from": mail_from,
+            "sms_gateway": sms_gateway,
+            "sms_gateway_url": sms_gateway_url,
+            "sms_gateway_token": sms_gateway_token,
+            "push_hosts": env.hosts("PUSH_HOSTS"),
             "rate_limits": env.switch("RATE_LIMITS", True),
             "debug_pages": env.switch("DEBUG_PAGES", False),
             "page_cache": env.switch("PAGE_CACHE", True),
@@ -140,6 +154,47 @@ class _Reader:
             self.problems.append(f"{' and '.join(missing)} missing: {whose} needs {' and '.join(names)} together.")
         return values
 
+    def mail(self) -> tuple[str, ...]:
+        """Where mail goes out and in whose name: both or neither. A password in the address is never repeated in a problem."""
+        url, sender = values = self.together("Mail", "SMTP_URL", "MAIL_FROM")
+        if url and not _is_server(url, ("smtp", "smtps")):
+            self.problems.append("SMTP_URL must look like smtp://user:password@host:587 or smtps://user:password@host:465.")
+        if sender and not _SENDER.fullmatch(sender):
+            self.problems.append(
+                f"MAIL_FROM must be one address, such as kabar@katong.example or Katong <kabar@katong.example>, not {sender!r}."
+            )
+        return values
+
+    def gateway(self) -> tuple[str, str, str]:
+        """Which gateway takes text messages; at most one. The token travels in the open only to this machine or its own network."""
+        kind = self.text("SMS_GATEWAY").lower()
+        if kind not in ("", "file", "console"):
+            self.problems.append(f"SMS_GATEWAY must be file or console, not {kind!r}; a real gateway is named by SMS_GATEWAY_URL.")
+        url, token = self.together("The message gateway", "SMS_GATEWAY_URL", "SMS_GATEWAY_TOKEN")
+        if kind and url:
+            self.problems.append("SMS_GATEWAY and SMS_GATEWAY_URL are both set: choose one way for text messages.")
+        if url:
+            parts = _split(url)
+            if not _is_server(url, ("http", "https")) or "@" in parts.netloc:
+                self.problems.append("SMS_GATEWAY_URL must be an address that starts with https://, without a password in it.")
+            elif parts.scheme == "http" and not is_near(parts.hostname or ""):
+                self.problems.append("SMS_GATEWAY_URL must start with https://: phone numbers and the token go there.")
+        return kind or ("http" if url else ""), url, token
+
+    def redis(self) -> str:
+        raw = self.text("REDIS_URL")
+        if raw and not (_is_server(raw, ("redis", "rediss")) or (raw.startswith("unix://") and _split(raw).path)):
+            self.problems.append("REDIS_URL must look like redis://:password@host:6379/0, rediss://… or unix:///path/to/socket.")
+        return raw
+
+    def hosts(self, name: str) -> tuple[str, ...]:
+        """Host names, each perhaps with a port, with commas between."""
+        found = tuple(part.strip().lower() for part in self.text(name).split(",") if part.strip())
+        for host in found:
+            if not _HOST.fullmatch(host):
+                self.problems.append(f"{name} must be host names with commas between, such as push.example, not {host!r}.")
+        return found
+
     def database(self, data_dir: Path) -> str:
         """SQLAlchemy's address of the database; bare PostgreSQL addresses get the driver we ship (psycopg 3)."""
         raw = self.text("DATABASE_URL", f"sqlite:///{data_dir / 'katong.sqlite3'}")
@@ -149,6 +204,43 @@ class _Reader:
         if not raw.startswith(("sqlite:///", "postgresql+psycopg://")):
             self.problems.append("DATABASE_URL must start with sqlite:/// or postgresql://.")
         return raw
+
+
+_ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?"
+_SENDER = re.compile(rf"{_ADDRESS}|[^<>\"\x00-\x1f]{{1,60}} <{_ADDRESS}>")
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?")
+
+
+def _split(raw: str) -> SplitResult:
+    try:
+        return urlsplit(raw)
+    except ValueError:
+        return urlsplit("")
+
+
+def _is_server(raw: str, schemes: tuple[str, ...]) -> bool:
+    """Whether this is an address of one of these schemes with a host and, if any, a port that exists."""
+    parts = _split(raw)
+    try:
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", raw)
+    except ValueError:
+        return False
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def is_near(host: str) -> bool:
+    """Whether a host is this machine or an address of a private network."""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return host == "localhost"
 
 
 def _kept_secret(data_dir: Path) -> str:
