@@ -13,6 +13,13 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     op.create_table(
+        "discarded_picture",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("put_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_discarded_picture")),
+    )
+    op.create_table(
         "spent_challenge",
         sa.Column("mark", sa.String(length=64), nullable=False),
         sa.Column("spent_at", sa.DateTime(timezone=True), nullable=False),
@@ -20,6 +27,92 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("spent_challenge", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_spent_challenge_spent_at"), ["spent_at"], unique=False)
+
+    op.create_table(
+        "block",
+        sa.Column("blocker_id", ID, nullable=False),
+        sa.Column("blocked_id", ID, nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("blocker_id <> blocked_id", name=op.f("ck_block_not_oneself")),
+        sa.ForeignKeyConstraint(["blocked_id"], ["person.id"], name=op.f("fk_block_blocked_id")),
+        sa.ForeignKeyConstraint(["blocker_id"], ["person.id"], name=op.f("fk_block_blocker_id")),
+        sa.PrimaryKeyConstraint("blocker_id", "blocked_id", name=op.f("pk_block")),
+    )
+    with op.batch_alter_table("block", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_block_blocked_id"), ["blocked_id"], unique=False)
+
+    op.create_table(
+        "breach",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("happened", sa.String(length=120), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("people_count", sa.Integer(), nullable=False),
+        sa.Column("measures", sa.Text(), nullable=False),
+        sa.Column("contact", sa.String(length=200), nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state", sa.Enum("open", "closed", name="breach_state", native_enum=False, create_constraint=True, length=32), nullable=False
+        ),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("made_by_id", ID, nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("people_count >= 0", name=op.f("ck_breach_people_count")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_breach_made_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_breach")),
+    )
+    with op.batch_alter_table("breach", schema=None) as batch_op:
+        batch_op.create_index("ix_breach_state", ["state", "noticed_at"], unique=False)
+
+    op.create_table(
+        "data_request",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "access",
+                "correction",
+                "restriction",
+                "erasure",
+                "objection",
+                name="request_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum("open", "done", "declined", "withdrawn", name="request_state", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", ID, nullable=True),
+        sa.CheckConstraint("(state = 'open') = (closed_at IS NULL)", name=op.f("ck_data_request_closed")),
+        sa.ForeignKeyConstraint(["answered_by_id"], ["person.id"], name=op.f("fk_data_request_answered_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_data_request_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_request")),
+    )
+    with op.batch_alter_table("data_request", schema=None) as batch_op:
+        batch_op.create_index("ix_data_request_due", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_data_request_person", ["person_id", "id"], unique=False)
+        batch_op.create_index(
+            "uq_data_request_open",
+            ["person_id", "kind"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
 
     op.create_table(
         "passkey",
@@ -49,6 +142,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_passkey_handle")),
         sa.UniqueConstraint("handle", name="uq_passkey_handle_handle"),
     )
+    op.create_table(
+        "private_fact",
+        sa.Column("person_id", ID, autoincrement=False, nullable=False),
+        sa.Column("told", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_private_fact_person_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_private_fact")),
+    )
+    op.create_table(
+        "programme",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("office", sa.String(length=120), nullable=False),
+        sa.Column("gives", sa.Text(), nullable=False),
+        sa.Column("counter", sa.String(length=200), nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column(
+            "needs",
+            sa.Enum("none", "business", "abroad", "family", name="programme_check", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("made_by_id", ID, nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_programme_made_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme")),
+    )
+    with op.batch_alter_table("programme", schema=None) as batch_op:
+        batch_op.create_index("ix_programme_ends", ["ends_on"], unique=False)
+
     op.create_table(
         "proof",
         sa.Column("id", ID, nullable=False),
@@ -85,6 +208,62 @@ def upgrade() -> None:
         batch_op.create_index("ix_proof_mark", ["code_mark"], unique=False)
         batch_op.create_index(batch_op.f("ix_proof_person_id"), ["person_id"], unique=False)
         batch_op.create_index("ix_proof_target", ["purpose", "target"], unique=False)
+
+    op.create_table(
+        "report_case",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("subject_id", ID, nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("open", "taken", "decided", name="report_case_state", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("weight", sa.SmallInteger(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "fraud",
+                "rude",
+                "forbidden_goods",
+                "exposed",
+                "job_abroad",
+                "other",
+                name="report_case_reason",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_for_admin", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_by_id", ID, nullable=True),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "decision",
+            sa.Enum(
+                "no_violation", "warned", "taken_down", name="report_case_decision", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=True,
+        ),
+        sa.Column("decided_by_id", ID, nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_report_case_decided_by_id")),
+        sa.ForeignKeyConstraint(["taken_by_id"], ["person.id"], name=op.f("fk_report_case_taken_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_case")),
+    )
+    with op.batch_alter_table("report_case", schema=None) as batch_op:
+        batch_op.create_index("ix_report_case_queue", ["state", "weight", "opened_at"], unique=False)
+        batch_op.create_index("ix_report_case_subject", ["kind", "subject_id"], unique=False)
+        batch_op.create_index(
+            "uq_report_case_open",
+            ["kind", "subject_id"],
+            unique=True,
+            sqlite_where=sa.text("decided_at IS NULL"),
+            postgresql_where=sa.text("decided_at IS NULL"),
+        )
 
     op.create_table(
         "suspension",
@@ -127,6 +306,121 @@ def upgrade() -> None:
             sqlite_where=sa.text("lifted_at IS NULL"),
             postgresql_where=sa.text("lifted_at IS NULL"),
         )
+
+    op.create_table(
+        "appeal",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("case_id", ID, nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("open", "kept", "changed", name="appeal_state", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", ID, nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["report_case.id"], name=op.f("fk_appeal_case_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_appeal_decided_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal")),
+        sa.UniqueConstraint("case_id", name="uq_appeal_case"),
+    )
+    with op.batch_alter_table("appeal", schema=None) as batch_op:
+        batch_op.create_index("ix_appeal_state", ["state", "made_at"], unique=False)
+
+    op.create_table(
+        "breach_notice",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("breach_id", ID, nullable=False),
+        sa.Column(
+            "audience",
+            sa.Enum("agency", "people", name="breach_audience", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "way",
+            sa.Enum(
+                "letter", "email", "message", "inbox", "visit", name="breach_way", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("people_count", sa.Integer(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", ID, nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("people_count >= 0", name=op.f("ck_breach_notice_people_count")),
+        sa.ForeignKeyConstraint(["breach_id"], ["breach.id"], name=op.f("fk_breach_notice_breach_id")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_breach_notice_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_breach_notice")),
+    )
+    with op.batch_alter_table("breach_notice", schema=None) as batch_op:
+        batch_op.create_index("ix_breach_notice_breach", ["breach_id"], unique=False)
+
+    op.create_table(
+        "programme_ask",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("programme_id", ID, nullable=False),
+        sa.Column("asker_mark", sa.String(length=32), nullable=False),
+        sa.Column("asker", sa.LargeBinary(), nullable=False),
+        sa.Column("consent_version", sa.String(length=16), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("result", sa.LargeBinary(), nullable=True),
+        sa.Column("checked_on", sa.Date(), nullable=True),
+        sa.Column("checked_by_id", ID, nullable=True),
+        sa.ForeignKeyConstraint(["checked_by_id"], ["person.id"], name=op.f("fk_programme_ask_checked_by_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_programme_ask_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_ask")),
+        sa.UniqueConstraint("asker_mark", name="uq_programme_ask_asker_mark"),
+    )
+    with op.batch_alter_table("programme_ask", schema=None) as batch_op:
+        batch_op.create_index("ix_programme_ask_programme", ["programme_id"], unique=False)
+
+    op.create_table(
+        "programme_officer",
+        sa.Column("programme_id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("added_by_id", ID, nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["added_by_id"], ["person.id"], name=op.f("fk_programme_officer_added_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_programme_officer_person_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_programme_officer_programme_id")),
+        sa.PrimaryKeyConstraint("programme_id", "person_id", name=op.f("pk_programme_officer")),
+    )
+    with op.batch_alter_table("programme_officer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_programme_officer_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "report",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("case_id", ID, nullable=False),
+        sa.Column("reporter_id", ID, nullable=True),
+        sa.Column("reporter_mark", sa.String(length=32), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "fraud",
+                "rude",
+                "forbidden_goods",
+                "exposed",
+                "job_abroad",
+                "other",
+                name="report_reason",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["report_case.id"], name=op.f("fk_report_case_id")),
+        sa.ForeignKeyConstraint(["reporter_id"], ["person.id"], name=op.f("fk_report_reporter_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
+        sa.UniqueConstraint("case_id", "reporter_mark", name="uq_report_case_reporter"),
+    )
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.create_index("ix_report_reporter", ["reporter_id"], unique=False)
 
     with op.batch_alter_table("device_session", schema=None) as batch_op:
         batch_op.add_column(sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True))
@@ -185,6 +479,26 @@ def downgrade() -> None:
     with op.batch_alter_table("device_session", schema=None) as batch_op:
         batch_op.drop_column("proved_at")
 
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.drop_index("ix_report_reporter")
+
+    op.drop_table("report")
+    with op.batch_alter_table("programme_officer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_programme_officer_person_id"))
+
+    op.drop_table("programme_officer")
+    with op.batch_alter_table("programme_ask", schema=None) as batch_op:
+        batch_op.drop_index("ix_programme_ask_programme")
+
+    op.drop_table("programme_ask")
+    with op.batch_alter_table("breach_notice", schema=None) as batch_op:
+        batch_op.drop_index("ix_breach_notice_breach")
+
+    op.drop_table("breach_notice")
+    with op.batch_alter_table("appeal", schema=None) as batch_op:
+        batch_op.drop_index("ix_appeal_state")
+
+    op.drop_table("appeal")
     with op.batch_alter_table("suspension", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_suspension_standing", sqlite_where=sa.text("lifted_at IS NULL"), postgresql_where=sa.text("lifted_at IS NULL")
@@ -192,6 +506,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_suspension_person")
 
     op.drop_table("suspension")
+    with op.batch_alter_table("report_case", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_report_case_open", sqlite_where=sa.text("decided_at IS NULL"), postgresql_where=sa.text("decided_at IS NULL")
+        )
+        batch_op.drop_index("ix_report_case_subject")
+        batch_op.drop_index("ix_report_case_queue")
+
+    op.drop_table("report_case")
     with op.batch_alter_table("proof", schema=None) as batch_op:
         batch_op.drop_index("ix_proof_target")
         batch_op.drop_index(batch_op.f("ix_proof_person_id"))
@@ -199,12 +521,32 @@ def downgrade() -> None:
         batch_op.drop_index("ix_proof_ends")
 
     op.drop_table("proof")
+    with op.batch_alter_table("programme", schema=None) as batch_op:
+        batch_op.drop_index("ix_programme_ends")
+
+    op.drop_table("programme")
+    op.drop_table("private_fact")
     op.drop_table("passkey_handle")
     with op.batch_alter_table("passkey", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_passkey_person_id"))
 
     op.drop_table("passkey")
+    with op.batch_alter_table("data_request", schema=None) as batch_op:
+        batch_op.drop_index("uq_data_request_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.drop_index("ix_data_request_person")
+        batch_op.drop_index("ix_data_request_due")
+
+    op.drop_table("data_request")
+    with op.batch_alter_table("breach", schema=None) as batch_op:
+        batch_op.drop_index("ix_breach_state")
+
+    op.drop_table("breach")
+    with op.batch_alter_table("block", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_block_blocked_id"))
+
+    op.drop_table("block")
     with op.batch_alter_table("spent_challenge", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_spent_challenge_spent_at"))
 
     op.drop_table("spent_challenge")
+    op.drop_table("discarded_picture")
