@@ -17,7 +17,7 @@ from app.accounts.proofs import models as proofs
 from app.accounts.recovery import models as recovery
 from app.accounts.reports import models as reports
 from app.community.threads import models as threads
-from app.core import audit, facts, once, outbox, pagecache
+from app.core import audit, discards, facts, once, outbox, pagecache
 from app.core.db import Base
 from app.market.applications import models as applications
 from app.market.booths import models as booths
@@ -42,6 +42,7 @@ __all__ = [
     "counter",
     "courses",
     "deliveries",
+    "discards",
     "enrolments",
     "facts",
     "leases",

@@ -42,7 +42,7 @@ from app.accounts.reports import routes as reports
 from app.community.threads import contrib as threads_contrib
 from app.community.threads import handlers as threads_handlers
 from app.community.threads import routes as threads
-from app.core import assets, files, once, outbox, parts, payments, schema, sealing, search, templating, web
+from app.core import assets, discards, files, once, outbox, parts, payments, schema, sealing, search, templating, web
 from app.core.contrib import Chore
 from app.core.db import db, init_db
 from app.front.desk import routes as desk
@@ -148,6 +148,7 @@ HANDLERS: dict[str, list[Handler]] = {
     "post.changed": [threads_handlers.index_thread_of],
     "course.changed": [courses_handlers.index_course],
     "cohort.changed": [enrolments_handlers.tell_of_change],
+    "picture.discarded": [discards.remove],
     "cohort.cancelled": [enrolments_handlers.tell_of_cancelling],
     "enrolment.made": [enrolments_handlers.tell_of_enrolment],
     "enrolment.left": [enrolments_handlers.tell_of_leaving],

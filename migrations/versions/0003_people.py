@@ -429,24 +429,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("phone_slot", sa.SmallInteger(), server_default=sa.text("0"), nullable=False))
         batch_op.add_column(sa.Column("phone_lost_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("picture_key", sa.String(length=64), nullable=True))
-        batch_op.add_column(
-            sa.Column(
-                "suspended_for",
-                sa.Enum(
-                    "fraud",
-                    "abuse",
-                    "exposing",
-                    "recruiting",
-                    "taken_over",
-                    "other",
-                    name="suspended_for",
-                    native_enum=False,
-                    create_constraint=True,
-                    length=32,
-                ),
-                nullable=True,
-            )
-        )
+        batch_op.add_column(sa.Column("suspended_for", sa.String(length=32), nullable=True))
         batch_op.drop_constraint(batch_op.f("uq_person_phone"), type_="unique")
         batch_op.create_index(
             "uq_person_phone_proven",
