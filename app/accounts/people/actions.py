@@ -311,6 +311,19 @@ def give_role(actor: Actor, person_id: int, role: Role) -> None:
             tell(session, person_id, "role.given", {"role": role.value}, f"role:{role.value}:given:{int(now.timestamp())}")
 
 
+class HasLeft(Refusal):
+    words = _l("Akun ini sudah dihapus. Daftar lagi kapan saja kalau Anda mau kembali.")
+
+
+def hold_here(session: Session, person_id: int) -> None:
+    """Step: this person stays until the transaction is over. First in every action that binds her to others (an order, a turn, a seat).
+
+    Leaving locks the same row: it comes before this, which then refuses with `HasLeft`, or waits and sees what was written.
+    """
+    here = select(Person.id).where(Person.id == person_id, Person.left_at.is_(None)).with_for_update(read=True, key_share=True)
+    require(session.scalar(here) is not None, HasLeft())
+
+
 class NobodyThere(Refusal):
     words = _l("Belum ada akun dengan nomor ini. Orangnya mendaftar dulu di /daftar.")
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.notices.models import Notice
-from app.accounts.people.models import DeviceSession, Person, PersonRole, SecondFactor
+from app.accounts.people.models import Consent, DeviceSession, Person, PersonRole, SecondFactor
 from app.core.access import Role
 from app.core.reads import Prepared
 
@@ -91,6 +91,19 @@ def own_password(session: Session, person_id: int) -> KeptPassword | None:
 def has_factor() -> ColumnElement[bool]:
     """Beside columns of Person: whether the person has a second factor that works."""
     return exists().where(SecondFactor.person_id == Person.id, SecondFactor.confirmed_at.is_not(None)).correlate(Person)
+
+
+def agrees(session: Session, person_id: int, purpose: str) -> bool:
+    """Whether this person agrees to a purpose now (`rules.CONSENTS`, `rules.OPTIONAL_CONSENTS`)."""
+    live = exists().where(Consent.person_id == person_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
+    return bool(session.scalar(select(live)))
+
+
+def agreeing(session: Session, purpose: str) -> list[int]:
+    """Who agrees to a purpose now, in id order."""
+    live = select(Consent.person_id).join(Person, Person.id == Consent.person_id)
+    live = live.where(Consent.purpose == purpose, Consent.withdrawn_at.is_(None), Person.left_at.is_(None))
+    return list(session.scalars(live.distinct().order_by(Consent.person_id)))
 
 
 @dataclass(frozen=True)

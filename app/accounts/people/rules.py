@@ -24,6 +24,18 @@ GREETINGS = ("Kaka", "Mama", "Bapa", "Om", "Tanta")
 
 # What one agrees to at sign-up, with the version of the text (the day it last changed); see the guides of the same names.
 CONSENTS = {"rules": "2026-11-21", "data": "2026-11-21", "adult": "2026-11-21"}
+# What one may agree to besides, on /akun/data/persetujuan. Nothing is done under a purpose that the person did not agree to.
+COURSE_NEWS = "courses"
+PROGRAMME_NEWS = "programmes"
+OPTIONAL_CONSENTS = {COURSE_NEWS: "2026-11-22", PROGRAMME_NEWS: "2026-11-22"}
+
+SOMEBODY_GONE: Lazy = _l("Anggota yang telah pergi")
+
+
+def shown_name(name: str | None) -> str:
+    """What stands where a person's name is shown: the name, or words for somebody who has left."""
+    return name or str(SOMEBODY_GONE)
+
 
 ROLE_WORDS: dict[Role, Lazy] = {
     Role.TRAINER: _l("Pelatih"),
