@@ -29,6 +29,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_spent_challenge_spent_at"), ["spent_at"], unique=False)
 
     op.create_table(
+        "assisted_sign_up",
+        sa.Column("person_id", ID, autoincrement=False, nullable=False),
+        sa.Column("helped_by_id", ID, nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["helped_by_id"], ["person.id"], name=op.f("fk_assisted_sign_up_helped_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_assisted_sign_up_person_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_assisted_sign_up")),
+    )
+    with op.batch_alter_table("assisted_sign_up", schema=None) as batch_op:
+        batch_op.create_index("ix_assisted_sign_up_officer", ["helped_by_id", "made_at"], unique=False)
+        batch_op.create_index(
+            "ix_assisted_sign_up_waiting",
+            ["made_at"],
+            unique=False,
+            sqlite_where=sa.text("confirmed_at IS NULL"),
+            postgresql_where=sa.text("confirmed_at IS NULL"),
+        )
+
+    op.create_table(
         "block",
         sa.Column("blocker_id", ID, nullable=False),
         sa.Column("blocked_id", ID, nullable=False),
@@ -112,6 +132,49 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
+        )
+
+    op.create_table(
+        "desk_reset",
+        sa.Column("id", ID, nullable=False),
+        sa.Column(
+            "act", sa.Enum("password", "phone", name="desk_act", native_enum=False, create_constraint=True, length=32), nullable=False
+        ),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("officer_id", ID, nullable=False),
+        sa.Column("phone", sa.String(length=16), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "flag",
+            sa.Enum("many", "again", "denied", name="desk_flag", native_enum=False, create_constraint=True, length=32),
+            nullable=True,
+        ),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("looked_by_id", ID, nullable=True),
+        sa.ForeignKeyConstraint(["looked_by_id"], ["person.id"], name=op.f("fk_desk_reset_looked_by_id")),
+        sa.ForeignKeyConstraint(["officer_id"], ["person.id"], name=op.f("fk_desk_reset_officer_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_desk_reset_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_reset")),
+    )
+    with op.batch_alter_table("desk_reset", schema=None) as batch_op:
+        batch_op.create_index("ix_desk_reset_officer", ["officer_id", "made_at"], unique=False)
+        batch_op.create_index("ix_desk_reset_person", ["person_id", "made_at"], unique=False)
+        batch_op.create_index(
+            "ix_desk_reset_to_look_at",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("flag IS NOT NULL AND looked_at IS NULL"),
+            postgresql_where=sa.text("flag IS NOT NULL AND looked_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_desk_reset_open",
+            ["person_id"],
+            unique=True,
+            sqlite_where=sa.text("done_at IS NULL AND stopped_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL AND stopped_at IS NULL"),
         )
 
     op.create_table(
@@ -514,6 +577,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_passkey_person_id"))
 
     op.drop_table("passkey")
+    with op.batch_alter_table("desk_reset", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_desk_reset_open",
+            sqlite_where=sa.text("done_at IS NULL AND stopped_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL AND stopped_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_desk_reset_to_look_at",
+            sqlite_where=sa.text("flag IS NOT NULL AND looked_at IS NULL"),
+            postgresql_where=sa.text("flag IS NOT NULL AND looked_at IS NULL"),
+        )
+        batch_op.drop_index("ix_desk_reset_person")
+        batch_op.drop_index("ix_desk_reset_officer")
+
+    op.drop_table("desk_reset")
     with op.batch_alter_table("data_request", schema=None) as batch_op:
         batch_op.drop_index("uq_data_request_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.drop_index("ix_data_request_person")
@@ -528,6 +606,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_block_blocked_id"))
 
     op.drop_table("block")
+    with op.batch_alter_table("assisted_sign_up", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_assisted_sign_up_waiting", sqlite_where=sa.text("confirmed_at IS NULL"), postgresql_where=sa.text("confirmed_at IS NULL")
+        )
+        batch_op.drop_index("ix_assisted_sign_up_officer")
+
+    op.drop_table("assisted_sign_up")
     with op.batch_alter_table("spent_challenge", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_spent_challenge_spent_at"))
 
