@@ -89,6 +89,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_breach_state", ["state", "noticed_at"], unique=False)
 
     op.create_table(
+        "contact_change",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column(
+            "contact",
+            sa.Enum("phone", "email", name="contact_change_contact", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("before", sa.String(length=254), nullable=True),
+        sa.Column("was_proven", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_contact_change_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_change")),
+    )
+    with op.batch_alter_table("contact_change", schema=None) as batch_op:
+        batch_op.create_index("ix_contact_change_made", ["made_at"], unique=False)
+        batch_op.create_index("ix_contact_change_person", ["person_id", "made_at"], unique=False)
+
+    op.create_table(
         "data_request",
         sa.Column("id", ID, nullable=False),
         sa.Column("person_id", ID, nullable=False),
@@ -178,6 +197,39 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "notice_preference",
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column(
+            "kind_group",
+            sa.Enum(
+                "selling", "booth", "training", "talk", "account", name="kind_group", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "pace", sa.Enum("now", "daily", "none", name="pace", native_enum=False, create_constraint=True, length=32), nullable=False
+        ),
+        sa.Column("by_mail", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_notice_preference_person_id")),
+        sa.PrimaryKeyConstraint("person_id", "kind_group", name=op.f("pk_notice_preference")),
+    )
+    op.create_table(
+        "notice_setting",
+        sa.Column("person_id", ID, autoincrement=False, nullable=False),
+        sa.Column("has_quiet", sa.Boolean(), nullable=False),
+        sa.Column("quiet_from", sa.SmallInteger(), nullable=False),
+        sa.Column("quiet_until", sa.SmallInteger(), nullable=False),
+        sa.Column(
+            "by_message",
+            sa.Enum("urgent", "always", "never", name="message_wish", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.CheckConstraint("quiet_from BETWEEN 0 AND 23 AND quiet_until BETWEEN 0 AND 23", name=op.f("ck_notice_setting_quiet")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_notice_setting_person_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_notice_setting")),
+    )
+    op.create_table(
         "passkey",
         sa.Column("id", ID, nullable=False),
         sa.Column("person_id", ID, nullable=False),
@@ -255,6 +307,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("target", sa.String(length=254), nullable=False),
+        sa.Column("asker", sa.String(length=32), nullable=False),
         sa.Column("person_id", ID, nullable=False),
         sa.Column("code_mark", sa.String(length=32), nullable=False),
         sa.Column("made_by_id", ID, nullable=True),
@@ -577,6 +630,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_passkey_person_id"))
 
     op.drop_table("passkey")
+    op.drop_table("notice_setting")
+    op.drop_table("notice_preference")
     with op.batch_alter_table("desk_reset", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_desk_reset_open",
@@ -598,6 +653,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_data_request_due")
 
     op.drop_table("data_request")
+    with op.batch_alter_table("contact_change", schema=None) as batch_op:
+        batch_op.drop_index("ix_contact_change_person")
+        batch_op.drop_index("ix_contact_change_made")
+
+    op.drop_table("contact_change")
     with op.batch_alter_table("breach", schema=None) as batch_op:
         batch_op.drop_index("ix_breach_state")
 

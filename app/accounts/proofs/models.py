@@ -30,6 +30,7 @@ class Proof(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     purpose: Mapped[Purpose] = mapped_column(code_type(Purpose, "proof_purpose"))
     target: Mapped[str] = mapped_column(String(254))  # the number (E.164) or address the code went to
+    asker: Mapped[str] = mapped_column(String(32), default="")  # mark of the one browser it works in; "" any
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     code_mark: Mapped[str] = mapped_column(String(32))
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # the desk officer
