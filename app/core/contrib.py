@@ -151,6 +151,7 @@ class LeaveBlocker:
     load: Callable[[Session, int, datetime], list[str]]
     address: str = ""
     label: Lazy | None = None  # of the link
+    hold: Callable[[Session, int], None] | None = None  # locks the rows through which others could add to it meanwhile
 
 
 @dataclass(frozen=True)

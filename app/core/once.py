@@ -68,6 +68,11 @@ def keep(session: Session, key: str, person_id: int | None, result: int) -> None
     session.execute(update(OnceKey).where(OnceKey.owner == _owner(person_id), OnceKey.key == key).values(result=result))
 
 
+def forget_owner(session: Session, person_id: int) -> None:
+    """Step: drop every key of somebody who leaves."""
+    session.execute(delete(OnceKey).where(OnceKey.owner == _owner(person_id)))
+
+
 def forget_before(session: Session, instant: datetime) -> None:
     """Drop keys older than the instant."""
     session.execute(delete(OnceKey).where(OnceKey.made_at < instant))

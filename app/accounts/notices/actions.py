@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.notices.models import Notice
@@ -28,6 +28,21 @@ def tell(session: Session, person_id: int, kind: str, params: Mapping[str, Any],
     row = {"person_id": person_id, "kind": kind, "params": dict(params), "event": event, "made_at": clock.now()}
     added = insert(session, Notice).values(**row).on_conflict_do_nothing(index_elements=["person_id", "event"]).returning(Notice.id)
     return session.execute(added).first() is not None
+
+
+def take_out(session: Session, person_ids: set[int], events: set[str], param: str) -> None:
+    """Step: take one value, such as a name, out of the notices about these events that lie in these people's inboxes."""
+    people, told = sorted(person_ids), sorted(events)
+    for start in range(0, len(told), 200):
+        mine = select(Notice.id, Notice.params).where(Notice.person_id.in_(people), Notice.event.in_(told[start : start + 200]))
+        for notice_id, params in session.execute(mine).all():
+            if params.get(param):
+                session.execute(update(Notice).where(Notice.id == notice_id).values(params={**params, param: ""}))
+
+
+def leave(session: Session, person_id: int, _now: datetime) -> None:
+    """Step of a farewell: an inbox nobody opens any more is emptied."""
+    session.execute(delete(Notice).where(Notice.person_id == person_id))
 
 
 def open_notice(actor: Actor, notice_id: int) -> None:
