@@ -9,13 +9,23 @@ from sqlalchemy.orm import Session
 
 from app.accounts.factors import queries, rules
 from app.accounts.notices.actions import tell
-from app.accounts.people.actions import SIGN_IN_ADDRESS, HalfSignedIn, SignedIn, Suspended, end_sessions, mark_of, open_session
+from app.accounts.people.actions import (
+    OLD_PASSWORD,
+    SIGN_IN_ADDRESS,
+    HalfSignedIn,
+    SignedIn,
+    Suspended,
+    end_sessions,
+    mark_of,
+    open_session,
+)
 from app.accounts.people.models import DeviceSession, Person, RecoveryCode, SecondFactor
-from app.core import audit, brakes, clock, once, sealing, totp
-from app.core.access import Actor
+from app.accounts.people.queries import own_password
+from app.core import audit, brakes, clock, once, passwords, sealing, totp
+from app.core.access import STAFF, Actor
 from app.core.brakes import Limit
-from app.core.db import for_update, transaction
-from app.core.refusals import Refusal, require
+from app.core.db import for_update, reading, transaction
+from app.core.refusals import NotThere, Refusal, require
 from app.core.words import Lazy, _l
 from app.core.writes import insert
 
@@ -51,7 +61,7 @@ class FactorMissing(Refusal):
 
 
 class CodeNotGivenHere(Refusal):
-    words = _l("Keluar, lalu masuk lagi dengan kode dari aplikasi. Sesudah itu pengaman bisa diganti.")
+    words = _l("Keluar, lalu masuk lagi dengan kode atau sidik jari. Sesudah itu pengaman bisa diganti.")
     back = "/akun"
 
 
@@ -69,11 +79,15 @@ def pass_code(half: HalfSignedIn, typed: str, *, device: str, address: str | Non
     now = clock.now()
     with transaction() as session:
         row = session.execute(
-            for_update(select(Person.password_hash, Person.suspended_until).where(Person.id == half.person_id, Person.left_at.is_(None)))
+            for_update(
+                select(Person.password_hash, Person.suspended_until, Person.suspended_for, Person.suspended_words).where(
+                    Person.id == half.person_id, Person.left_at.is_(None)
+                )
+            )
         ).one_or_none()
         require(row is not None and row.password_hash is not None and mark_of(row.password_hash) == half.mark, HalfTooOld())
         if row is not None and row.suspended_until is not None and row.suspended_until > now:
-            raise Suspended(row.suspended_until)
+            raise Suspended(row.suspended_until, row.suspended_for, row.suspended_words)
         require(spend(session, half.person_id, typed, now), CodeNoMatch())
         signed_in = open_session(session, half.person_id, device, half.is_remembered, now, has_passed_factor=True)
     brakes.give_back(SIGN_IN_ADDRESS, network)
@@ -117,6 +131,62 @@ def _mark(person_id: int, code: str) -> str:
     return sealing.keyed_mark("recovery_code", person_id, code)
 
 
+# Proving again, on a device where the person is in already
+
+
+class NotThePassword(Refusal):
+    words = _l("Kata sandi belum cocok. Coba lagi.")
+
+
+class ProofCodeNoMatch(Refusal):
+    words = _l("Kode belum cocok, atau sudah dipakai. Tunggu kode berikutnya, atau tulis satu kode cadangan.")
+
+
+def ways(actor: Actor) -> rules.Ways:
+    """How the actor can prove here that it is she."""
+    with reading() as session:
+        return queries.ways_to_prove(session, actor.person_id, is_staff=is_staff(actor))
+
+
+def is_staff(actor: Actor) -> bool:
+    """Whether the person serves as staff, roles that rest on this device included."""
+    return not (actor.roles | actor.held_back).isdisjoint(STAFF)
+
+
+def prove_by_password(actor: Actor, typed: str) -> None:
+    """Prove with the password that the owner holds this device. Refuses with `NotThePassword`, `TooFast`; `NotThere` where a factor is asked."""
+    brakes.take(OLD_PASSWORD, str(actor.person_id))
+    with reading() as session:
+        require(queries.ways_to_prove(session, actor.person_id, is_staff=is_staff(actor)).password, NotThere())
+        kept = own_password(session, actor.person_id)
+    if kept is None or not passwords.verify(kept.password_hash, typed):
+        raise NotThePassword
+    with transaction() as session:
+        still = session.scalar(for_update(select(Person.password_hash).where(Person.id == actor.person_id, Person.left_at.is_(None))))
+        require(still is not None and still == kept.password_hash, NotThePassword())
+        note_proved(session, actor, clock.now())
+    brakes.give_back(OLD_PASSWORD, str(actor.person_id))
+
+
+def prove_by_code(actor: Actor, typed: str) -> None:
+    """Prove with a code of the app or a recovery code, each good once. Refuses with `ProofCodeNoMatch`, `TooFast`; `NotThere` where the password is asked."""
+    brakes.take(CODE, str(actor.person_id))
+    now = clock.now()
+    with transaction() as session:
+        session.execute(for_update(select(Person.id).where(Person.id == actor.person_id))).one()
+        require(queries.ways_to_prove(session, actor.person_id, is_staff=is_staff(actor)).any_code, NotThere())
+        require(spend(session, actor.person_id, typed, now), ProofCodeNoMatch())
+        note_proved(session, actor, now)
+    brakes.give_back(CODE, str(actor.person_id))
+
+
+def note_proved(session: Session, actor: Actor, now: datetime) -> None:
+    """Step: the person proved on this device just now. Nothing else of the sign-in changes; one that has ended stays ended."""
+    session.execute(
+        update(DeviceSession).where(DeviceSession.id == actor.session_id, DeviceSession.ended_at.is_(None)).values(proved_at=now)
+    )
+
+
 # Setting up
 
 
@@ -137,7 +207,7 @@ def begin(actor: Actor) -> None:
 
 def _may_change(session: Session, actor: Actor) -> None:
     """Who has a factor changes it only from where it was passed: the password alone must not be enough to replace it."""
-    if queries.factor(session, actor.person_id).confirmed_at is not None:
+    if queries.factor(session, actor.person_id).works:
         require(queries.has_passed_factor(session, actor.session_id), CodeNotGivenHere())
 
 
@@ -152,7 +222,7 @@ def confirm(actor: Actor, typed: str, key: str) -> list[str]:
         # The person's row first, as signing in does: a sign-in by the password alone comes before this, and ends below, or asks for a code.
         session.execute(for_update(select(Person.id).where(Person.id == me))).one()
         if once.claim(session, key, me) is not None:
-            return _codes_again(session, actor, key, now)
+            return codes_again(session, actor, key, now)
         _may_change(session, actor)
         secret = queries.secret_to_set(session, me)
         if secret is None:
@@ -164,7 +234,7 @@ def confirm(actor: Actor, typed: str, key: str) -> list[str]:
             .where(SecondFactor.person_id == me)
             .values(secret=SecondFactor.next_secret, confirmed_at=now, last_step=step, next_secret=None)
         )
-        codes = _make_codes(session, me, key, now)
+        codes = make_codes(session, me, key, now)
         end_sessions(session, me, DeviceSession.id != actor.session_id, now)
         session.execute(update(DeviceSession).where(DeviceSession.id == actor.session_id).values(factor_at=now))
         audit.write(session, me, "factor.set", "person", me)
@@ -180,10 +250,10 @@ def new_codes(actor: Actor, key: str) -> list[str]:
     with transaction() as session:
         session.execute(for_update(select(Person.id).where(Person.id == me))).one()
         if once.claim(session, key, me) is not None:
-            return _codes_again(session, actor, key, now)
-        require(queries.factor(session, me).confirmed_at is not None, FactorMissing())
+            return codes_again(session, actor, key, now)
+        require(queries.factor(session, me).works, FactorMissing())
         _may_change(session, actor)
-        codes = _make_codes(session, me, key, now)
+        codes = make_codes(session, me, key, now)
         audit.write(session, me, "factor.codes", "person", me)
         tell(session, me, "factor.codes", {}, f"codes:{int(now.timestamp())}")
         once.keep(session, key, me, me)
@@ -206,14 +276,14 @@ def _codes_of(person_id: int, key: str) -> list[str]:
     return [rules.code_from(sealing.keyed_mark("recovery codes", person_id, key, number)) for number in range(rules.CODES)]
 
 
-def _make_codes(session: Session, person_id: int, key: str, now: datetime) -> list[str]:
+def make_codes(session: Session, person_id: int, key: str, now: datetime) -> list[str]:
     codes = _codes_of(person_id, key)
     session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
     session.add_all(RecoveryCode(person_id=person_id, code_mark=_mark(person_id, code), made_at=now) for code in codes)
     return codes
 
 
-def _codes_again(session: Session, actor: Actor, key: str, now: datetime) -> list[str]:
+def codes_again(session: Session, actor: Actor, key: str, now: datetime) -> list[str]:
     codes = _codes_of(actor.person_id, key)
     first = select(RecoveryCode.made_at).where(
         RecoveryCode.person_id == actor.person_id, RecoveryCode.code_mark == _mark(actor.person_id, codes[0])

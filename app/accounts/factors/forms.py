@@ -16,6 +16,13 @@ class CodeForm(forms.Form):
     )
 
 
+class ProofForm(forms.Form):
+    """One of the two is asked, by what the person has."""
+
+    password = forms.PasswordField(_l("Kata sandi"), max=200, missing=_l("Tulis kata sandi Anda."))
+    code = forms.LineField(_l("Kode"), max=rules.MOST_TYPED_LETTERS, missing=_l("Tulis kodenya."))
+
+
 class FirstCodeForm(forms.Form):
     code = forms.LineField(
         _l("Kode dari aplikasi"),

@@ -5,34 +5,62 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.people.models import DeviceSession, RecoveryCode, SecondFactor
+from app.accounts.factors import rules
+from app.accounts.people.models import DeviceSession, Passkey, Person, RecoveryCode, SecondFactor
 from app.core import sealing
 
 
 @dataclass(frozen=True)
 class Factor:
-    """How a person stands: `confirmed_at` None means no factor works yet."""
+    """How a person stands: `confirmed_at` None means no app makes codes for her yet."""
 
     confirmed_at: datetime | None
     is_being_set: bool
     codes_left: int
+    passkeys: int
+
+    @property
+    def works(self) -> bool:
+        """Whether signing in by the password asks for more."""
+        return self.confirmed_at is not None or self.passkeys > 0
+
+
+_codes_left = (
+    select(func.count())
+    .select_from(RecoveryCode)
+    .where(RecoveryCode.person_id == Person.id, RecoveryCode.used_at.is_(None))
+    .correlate(Person)
+    .scalar_subquery()
+)
+_passkeys = select(func.count()).select_from(Passkey).where(Passkey.person_id == Person.id).correlate(Person).scalar_subquery()
 
 
 def factor(session: Session, person_id: int) -> Factor:
-    """A person's second factor and how many recovery codes are left: one statement."""
-    left = (
-        select(func.count())
-        .select_from(RecoveryCode)
-        .where(RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None))
-        .scalar_subquery()
-    )
+    """A person's second factor, her passkeys, and how many recovery codes are left: one statement."""
     row = session.execute(
-        select(SecondFactor.confirmed_at, SecondFactor.next_secret.is_not(None), left).where(SecondFactor.person_id == person_id)
+        select(SecondFactor.confirmed_at, SecondFactor.next_secret.is_not(None), _codes_left, _passkeys)
+        .select_from(Person)
+        .outerjoin(SecondFactor, SecondFactor.person_id == Person.id)
+        .where(Person.id == person_id)
     ).one_or_none()
-    return Factor(row[0], bool(row[1]), row[2]) if row else Factor(None, False, 0)
+    return Factor(row[0], bool(row[1]), row[2], row[3]) if row else Factor(None, False, 0, 0)
+
+
+def _has_totp() -> ColumnElement[bool]:
+    return exists().where(SecondFactor.person_id == Person.id, SecondFactor.confirmed_at.is_not(None)).correlate(Person)
+
+
+def ways_to_prove(session: Session, person_id: int, *, is_staff: bool) -> rules.Ways:
+    """How this person can prove again that it is she: one statement."""
+    row = session.execute(
+        select(Person.password_hash.is_not(None), _has_totp(), _codes_left, _passkeys).where(Person.id == person_id)
+    ).one()
+    return rules.ways_to_prove(
+        is_staff=is_staff, has_password=bool(row[0]), has_totp=bool(row[1]), codes_left=row[2], has_passkey=row[3] > 0
+    )
 
 
 def secret_to_set(session: Session, person_id: int) -> str | None:

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature
 
 from app.accounts.factors import actions, queries, rules
-from app.accounts.factors.forms import CodeForm, FirstCodeForm
-from app.accounts.people.actions import HalfSignedIn
+from app.accounts.factors.forms import CodeForm, FirstCodeForm, ProofForm
+from app.accounts.people.actions import HalfSignedIn, sign_out
 from app.accounts.people.routes import HALF, device, enter, half_signer
-from app.core import once, qr, totp
-from app.core.access import actor, public, signed_in, visitor_or_actor
+from app.core import clock, once, qr, totp
+from app.core.access import PROOF_HOLDS, actor, freshly_proved, public, signed_in, visitor_or_actor
 from app.core.db import reading
 from app.core.refusals import NotThere, Refusal, TooFast
 from app.core.web import FormTooOld, is_local, page, safe_next, say, see_other
@@ -67,11 +67,51 @@ def code() -> ResponseReturnValue:
     return page("accounts/factors/code.html", form=form, next=next_), 422 if form.is_refused else 200
 
 
+# Proving again
+
+
+@bp.route("/akun/pastikan", methods=["GET", "POST"])
+@signed_in
+def prove() -> ResponseReturnValue:
+    """Before a dangerous act: is it still the owner who holds this device? Afterwards on to `next`."""
+    me, next_ = actor(), safe_next("/akun")
+    if me.has_proved(clock.now()):
+        return see_other(next_)
+    form, ways = ProofForm(request.form), actions.ways(me)
+    if request.method == "POST" and "keluar" in request.form:
+        # Who has no password proves it by signing in anew.
+        sign_out(me)
+        session.clear()
+        return see_other(url_for("people.sign_in", next=next_))
+    if not ways.password:
+        del form.password
+    if not ways.any_code:
+        del form.code
+    if request.method == "POST" and form.validate() and (ways.password or ways.any_code):
+        try:
+            if ways.password:
+                actions.prove_by_password(me, form.password.data)
+            else:
+                actions.prove_by_code(me, form.code.data)
+            return see_other(next_)
+        except TooFast as no:
+            form.refuse(no, "password" if ways.password else "code")
+            return _prove_page(form, ways, next_), 429, {"Retry-After": str(no.seconds)}
+        except Refusal as no:
+            form.refuse(no, "password" if ways.password else "code")
+    return _prove_page(form, ways, next_), 422 if form.is_refused else 200
+
+
+def _prove_page(form: ProofForm, ways: rules.Ways, next_: str) -> str:
+    return page("accounts/factors/prove.html", form=form, ways=ways, next=next_, minutes=int(PROOF_HOLDS.total_seconds()) // 60)
+
+
 # My second factor
 
 
 @bp.route("/akun/pengaman")
 @signed_in
+@freshly_proved
 def overview() -> ResponseReturnValue:
     me = actor()
     with reading() as database:
@@ -81,6 +121,7 @@ def overview() -> ResponseReturnValue:
 
 @bp.route("/akun/pengaman/mulai", methods=["POST"])
 @signed_in
+@freshly_proved
 def begin() -> ResponseReturnValue:
     actions.begin(actor())
     return see_other(url_for("factors.set_up"))
@@ -88,6 +129,7 @@ def begin() -> ResponseReturnValue:
 
 @bp.route("/akun/pengaman/pasang", methods=["GET", "POST"])
 @signed_in
+@freshly_proved
 def set_up() -> ResponseReturnValue:
     me = actor()
     form = FirstCodeForm(request.form)
@@ -108,6 +150,7 @@ def set_up() -> ResponseReturnValue:
 
 @bp.route("/akun/pengaman/gambar.svg")
 @signed_in
+@freshly_proved
 def picture() -> ResponseReturnValue:
     """The QR code of the secret that waits; kept by no cache."""
     me = actor()
@@ -121,6 +164,7 @@ def picture() -> ResponseReturnValue:
 
 @bp.route("/akun/pengaman/kode", methods=["POST"])
 @signed_in
+@freshly_proved
 def new_codes() -> ResponseReturnValue:
     return _show(actions.new_codes(actor(), once.key_from(request.form)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 
 CODES = 10  # recovery codes in a set
@@ -37,3 +38,32 @@ def code_from(mark: str) -> str:
         number, letter = divmod(number, len(LETTERS))
         letters.append(LETTERS[letter])
     return "".join(letters)
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How a person can prove on a device where she is in already that it is she. All False: by signing in again."""
+
+    password: bool
+    code: bool  # of her app
+    recovery_code: bool
+    passkey: bool
+
+    @property
+    def any_code(self) -> bool:
+        return self.code or self.recovery_code
+
+
+def ways_to_prove(*, is_staff: bool, has_password: bool, has_totp: bool, codes_left: int, has_passkey: bool) -> Ways:
+    """One proof is enough where a sign-in stands already (ASVS 5.0, 7.5): a member's password, a code or passkey of staff who have one.
+
+    Recovery codes are for staff whose phone is gone, and for whoever has no password.
+    """
+    has_factor = has_totp or has_passkey
+    asks_factor = has_factor and (is_staff or not has_password)
+    return Ways(
+        password=has_password and not asks_factor,
+        code=has_totp and asks_factor,
+        recovery_code=asks_factor and codes_left > 0,
+        passkey=has_passkey,
+    )

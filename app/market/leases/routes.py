@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, request
 
 from app.core import clock, formats, once
-from app.core.access import Role, actor, public, signed_in, staff, visitor_or_actor
+from app.core.access import Role, actor, freshly_proved, public, signed_in, staff, visitor_or_actor
 from app.core.db import reading
 from app.core.pagecache import cached
 from app.core.refusals import NotThere, Refusal
@@ -156,6 +156,7 @@ def refuse(lease_id: int) -> ResponseReturnValue:
 
 @bp.route("/petugas/kontainer/<id:lease_id>/akhiri", methods=["GET", "POST"])
 @staff(Role.OFFICER)
+@freshly_proved
 def end_early(lease_id: int) -> ResponseReturnValue:
     """End a lease before its time: asked once. The later months are free again."""
     today = clock.today()

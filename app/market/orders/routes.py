@@ -12,7 +12,7 @@ from flask import Blueprint, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core import clock, forms, once
-from app.core.access import Role, actor, signed_in, staff, webhook
+from app.core.access import Role, actor, freshly_proved, signed_in, staff, webhook
 from app.core.db import reading
 from app.core.payments import NotFromStripe, PaymentUnavailable, payment_provider
 from app.core.refusals import NotThere, Refusal, require
@@ -380,6 +380,7 @@ def _try(step: Callable[[], None], back: str) -> None:
 
 @bp.route("/petugas/pengembalian")
 @staff(Role.ADMIN)
+@freshly_proved
 def refunds() -> ResponseReturnValue:
     """Card money that is to be given back by hand, in the provider's own pages."""
     with reading() as session:
@@ -389,6 +390,7 @@ def refunds() -> ResponseReturnValue:
 
 @bp.route("/petugas/pengembalian/<id:payment_id>/<id:order_id>", methods=["POST"])
 @staff(Role.ADMIN)
+@freshly_proved
 def refunded(payment_id: int, order_id: int) -> ResponseReturnValue:
     actions.mark_refunded(actor(), payment_id, order_id)
     say(_("Dicatat: uang sudah dikembalikan."))
