@@ -197,6 +197,18 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "digest",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_digest_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_digest")),
+        sa.UniqueConstraint("person_id", "day", name="uq_digest_person_day"),
+    )
+    with op.batch_alter_table("digest", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_digest_day"), ["day"], unique=False)
+
+    op.create_table(
         "notice_preference",
         sa.Column("person_id", ID, nullable=False),
         sa.Column(
@@ -382,6 +394,46 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "sign_in_entry",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column(
+            "way",
+            sa.Enum(
+                "password",
+                "code",
+                "factor",
+                "passkey",
+                "recovery",
+                "sign_up",
+                name="entry_way",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "in", "wrong_password", "wrong_code", "braked", name="entry_outcome", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("device", sa.String(length=80), nullable=False),
+        sa.Column("hour", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(hour IS NULL) = (outcome = 'in')", name=op.f("ck_sign_in_entry_hour")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sign_in_entry_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_entry")),
+        sa.UniqueConstraint("person_id", "outcome", "hour", name="uq_sign_in_entry_hour"),
+    )
+    with op.batch_alter_table("sign_in_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_sign_in_entry_at", ["at"], unique=False)
+        batch_op.create_index("ix_sign_in_entry_person", ["person_id", "at"], unique=False)
+
+    op.create_table(
         "suspension",
         sa.Column("id", ID, nullable=False),
         sa.Column("person_id", ID, nullable=False),
@@ -474,6 +526,79 @@ def upgrade() -> None:
         batch_op.create_index("ix_breach_notice_breach", ["breach_id"], unique=False)
 
     op.create_table(
+        "delivery",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("notice_id", ID, nullable=True),
+        sa.Column("digest_id", ID, nullable=True),
+        sa.Column(
+            "channel",
+            sa.Enum("mail", "message", "push", "whatsapp", name="channel", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "sending",
+                "sent",
+                "dropped",
+                "stuck",
+                name="delivery_state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.SmallInteger(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_by_id", ID, nullable=True),
+        sa.Column("trouble", sa.String(length=48), nullable=True),
+        sa.CheckConstraint("(notice_id IS NULL) <> (digest_id IS NULL)", name=op.f("ck_delivery_subject")),
+        sa.ForeignKeyConstraint(["digest_id"], ["digest.id"], name=op.f("fk_delivery_digest_id")),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_delivery_notice_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_delivery_person_id")),
+        sa.ForeignKeyConstraint(["sent_by_id"], ["person.id"], name=op.f("fk_delivery_sent_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("digest_id", "channel", name="uq_delivery_digest_channel"),
+        sa.UniqueConstraint("notice_id", "channel", name="uq_delivery_notice_channel"),
+    )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_made", ["made_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delivery_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delivery_sent_at"), ["sent_at"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_stuck",
+            ["made_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'stuck'"),
+            postgresql_where=sa.text("state = 'stuck'"),
+        )
+        batch_op.create_index(
+            "ix_delivery_to_hand",
+            ["expires_at"],
+            unique=False,
+            sqlite_where=sa.text("channel = 'whatsapp' AND state = 'waiting'"),
+            postgresql_where=sa.text("channel = 'whatsapp' AND state = 'waiting'"),
+        )
+
+    op.create_table(
+        "digest_notice",
+        sa.Column("notice_id", ID, autoincrement=False, nullable=False),
+        sa.Column("digest_id", ID, nullable=False),
+        sa.ForeignKeyConstraint(["digest_id"], ["digest.id"], name=op.f("fk_digest_notice_digest_id")),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_digest_notice_notice_id")),
+        sa.PrimaryKeyConstraint("notice_id", name=op.f("pk_digest_notice")),
+    )
+    with op.batch_alter_table("digest_notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_digest_notice_digest_id"), ["digest_id"], unique=False)
+
+    op.create_table(
         "programme_ask",
         sa.Column("id", ID, nullable=False),
         sa.Column("programme_id", ID, nullable=False),
@@ -505,6 +630,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("programme_officer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_programme_officer_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "push_subscription",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("session_id", ID, nullable=False),
+        sa.Column("endpoint", sa.String(length=1000), nullable=False),
+        sa.Column("p256dh", sa.String(length=120), nullable=False),
+        sa.Column("auth", sa.String(length=40), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_push_subscription_person_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["device_session.id"], name=op.f("fk_push_subscription_session_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_push_subscription")),
+        sa.UniqueConstraint("endpoint", name="uq_push_subscription_endpoint"),
+    )
+    with op.batch_alter_table("push_subscription", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_push_subscription_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_push_subscription_session_id"), ["session_id"], unique=False)
 
     op.create_table(
         "report",
@@ -546,6 +689,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("phone_lost_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("picture_key", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("suspended_for", sa.String(length=32), nullable=True))
+        batch_op.add_column(sa.Column("suspended_words", sa.String(length=500), server_default=sa.text("('')"), nullable=False))
         batch_op.drop_constraint(batch_op.f("uq_person_phone"), type_="unique")
         batch_op.create_index(
             "uq_person_phone_proven",
@@ -570,6 +714,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("phone_proven_at IS NOT NULL"),
         )
         batch_op.create_unique_constraint(batch_op.f("uq_person_phone"), ["phone"])
+        batch_op.drop_column("suspended_words")
         batch_op.drop_column("suspended_for")
         batch_op.drop_column("picture_key")
         batch_op.drop_column("phone_lost_at")
@@ -582,6 +727,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_report_reporter")
 
     op.drop_table("report")
+    with op.batch_alter_table("push_subscription", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_push_subscription_session_id"))
+        batch_op.drop_index(batch_op.f("ix_push_subscription_person_id"))
+
+    op.drop_table("push_subscription")
     with op.batch_alter_table("programme_officer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_programme_officer_person_id"))
 
@@ -590,6 +740,22 @@ def downgrade() -> None:
         batch_op.drop_index("ix_programme_ask_programme")
 
     op.drop_table("programme_ask")
+    with op.batch_alter_table("digest_notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_digest_notice_digest_id"))
+
+    op.drop_table("digest_notice")
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_delivery_to_hand",
+            sqlite_where=sa.text("channel = 'whatsapp' AND state = 'waiting'"),
+            postgresql_where=sa.text("channel = 'whatsapp' AND state = 'waiting'"),
+        )
+        batch_op.drop_index("ix_delivery_stuck", sqlite_where=sa.text("state = 'stuck'"), postgresql_where=sa.text("state = 'stuck'"))
+        batch_op.drop_index(batch_op.f("ix_delivery_sent_at"))
+        batch_op.drop_index(batch_op.f("ix_delivery_person_id"))
+        batch_op.drop_index("ix_delivery_made")
+
+    op.drop_table("delivery")
     with op.batch_alter_table("breach_notice", schema=None) as batch_op:
         batch_op.drop_index("ix_breach_notice_breach")
 
@@ -605,6 +771,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_suspension_person")
 
     op.drop_table("suspension")
+    with op.batch_alter_table("sign_in_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_sign_in_entry_person")
+        batch_op.drop_index("ix_sign_in_entry_at")
+
+    op.drop_table("sign_in_entry")
     with op.batch_alter_table("report_case", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_report_case_open", sqlite_where=sa.text("decided_at IS NULL"), postgresql_where=sa.text("decided_at IS NULL")
@@ -632,6 +803,10 @@ def downgrade() -> None:
     op.drop_table("passkey")
     op.drop_table("notice_setting")
     op.drop_table("notice_preference")
+    with op.batch_alter_table("digest", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_digest_day"))
+
+    op.drop_table("digest")
     with op.batch_alter_table("desk_reset", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_desk_reset_open",

@@ -36,10 +36,6 @@ ROWS: list[tuple[str, dict[str, int]]] = [
     ("people.devices", EVERY_MEMBER),
     ("people.end_device", {**STAFF_ONLY, "admin": 404, "owner": 303}),  # another person's sign-in is not there, not even for an admin
     ("people.end_other_devices", {"visitor": 303, **SENT_ON}),
-    ("people.people", {**STAFF_ONLY, "admin": 200}),
-    ("people.person", {**STAFF_ONLY, "admin": 200}),
-    ("people.give_role", {**STAFF_ONLY, "admin": 404}),  # without a role in the form there is nothing to give
-    ("people.take_role", {**STAFF_ONLY, "admin": 404}),
     ("notices.inbox", EVERY_MEMBER),
     ("notices.open_notice", {**STAFF_ONLY, "admin": 404, "owner": 303}),  # another person's notice is not there
     ("notices.read_all", {"visitor": 303, **SENT_ON}),

@@ -1,3 +1,46 @@
 """What this slice offers to shared pages."""
 
-CONTRIBUTIONS: tuple[object, ...] = ()
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.accounts.oversight import queries
+from app.accounts.people import rules
+from app.accounts.people.rules import SuspensionReason
+from app.core.access import Role
+from app.core.contrib import DeskCard, NoticeKind, PersonalData
+from app.core.formats import instant
+from app.core.words import _, _l
+
+_NEUTRAL = _l("Ada perubahan pada akun Anda.")
+
+
+def _suspended(params: Mapping[str, Any]) -> str:
+    reason, until = rules.SUSPENSION_WORDS[SuspensionReason(params["reason"])], instant(datetime.fromisoformat(params["until"]))
+    return _(
+        "Akun Anda dihentikan sementara sampai {until}. Alasan: {reason}. Keberatan? Datang ke petugas.", until=until, reason=str(reason)
+    )
+
+
+def _unsuspended(_params: Mapping[str, Any]) -> str:
+    return _("Akun Anda bisa dipakai lagi.")
+
+
+def _mine(session: Any, person_id: int) -> Mapping[str, Any]:
+    return {
+        "suspensions": [
+            {"reason": s.reason.value, "words": s.words, "from": s.from_at, "until": s.until_at, "lifted_at": s.lifted_at}
+            for s in queries.suspensions(session, person_id)
+        ]
+    }
+
+
+CONTRIBUTIONS: tuple[object, ...] = (
+    DeskCard("petugas", frozenset({Role.ADMIN.value, Role.MODERATOR.value}), _l("Orang dan peran"), "orang", "oversight.people"),
+    DeskCard("petugas", frozenset({Role.ADMIN.value}), _l("Jejak keputusan"), "centang", "oversight.trail"),
+    NoticeKind("account.suspended", words=_suspended, neutral=_NEUTRAL, address=lambda _params: "/akun", is_urgent=True),
+    NoticeKind("account.unsuspended", words=_unsuspended, neutral=_NEUTRAL, address=lambda _params: "/akun", is_urgent=True),
+    PersonalData("suspensions", _mine),
+)

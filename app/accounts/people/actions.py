@@ -56,8 +56,10 @@ class NoMatch(Refusal):
 class Suspended(Refusal):
     """Said only to who knows the password."""
 
-    def __init__(self, until: datetime) -> None:
-        super().__init__(_("Akun ini dihentikan sementara sampai {until}. Datang ke petugas kalau Anda keberatan.", until=instant(until)))
+    def __init__(self, until: datetime, reason: str | None, words: str) -> None:
+        why = str(rules.SUSPENSION_WORDS[rules.SuspensionReason(reason or "other")])
+        said = _("Akun ini dihentikan sementara sampai {until}. Alasan: {reason}.", until=instant(until), reason=why)
+        super().__init__(" ".join(filter(None, (said, words, _("Keberatan? Datang ke petugas.")))))
 
 
 class OwnAdminRole(Refusal):
@@ -166,7 +168,7 @@ def sign_in(phone: str, password: str, *, device: str, is_remembered: bool, addr
         raise NoMatch
     now = clock.now()
     if kept.suspended_until is not None and kept.suspended_until > now:
-        raise Suspended(kept.suspended_until)
+        raise Suspended(kept.suspended_until, kept.suspended_for, kept.suspended_words)
     renewed = passwords.hash_password(password) if passwords.needs_rehash(kept.password_hash) else None
     with transaction() as session:
         # Between the look and this lock the password may have been changed, or the account closed.
@@ -343,6 +345,12 @@ def appoint_admin(phone: str) -> int:
     return person_id
 
 
+def lock_admins(session: Session) -> frozenset[int]:
+    """Step: hold every admin's role, in one order, and return who they are: two admins who act on each other take turns."""
+    rows = session.scalars(for_update(select(PersonRole.person_id).where(PersonRole.role == Role.ADMIN).order_by(PersonRole.person_id)))
+    return frozenset(rows)
+
+
 def take_role(actor: Actor, person_id: int, role: Role) -> None:
     """Take a role from a person. Audited; the person is told. Refuses with `OwnAdminRole`: the site is never left without an admin."""
     require(policy.may_give_roles(actor))
@@ -350,6 +358,8 @@ def take_role(actor: Actor, person_id: int, role: Role) -> None:
         raise OwnAdminRole
     now = clock.now()
     with transaction() as session:
+        # Two admins may take the role from each other at once: the second is none any more.
+        require(actor.person_id in lock_admins(session))
         taken = session.execute(delete(PersonRole).where(PersonRole.person_id == person_id, PersonRole.role == role))
         if taken.rowcount:  # type: ignore[attr-defined]
             audit.write(session, actor.person_id, "role.taken", "person", person_id, {"role": role.value})

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.accounts.people import rules
 from app.core.access import Role
-from app.core.contrib import DeskCard, NoticeKind
+from app.core.contrib import NoticeKind
 from app.core.words import _, _l
 
 
@@ -26,5 +26,4 @@ def _taken(params: Mapping[str, Any]) -> str:
 CONTRIBUTIONS: tuple[object, ...] = (
     NoticeKind("role.given", words=_given, neutral=_l("Ada perubahan pada akun Anda."), address=lambda _params: "/akun"),
     NoticeKind("role.taken", words=_taken, neutral=_l("Ada perubahan pada akun Anda."), address=lambda _params: "/akun"),
-    DeskCard("petugas", frozenset({Role.ADMIN.value}), _l("Orang dan peran"), "orang", "people.people"),
 )

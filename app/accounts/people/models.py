@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.accounts.people.rules import SuspensionReason
 from app.core.access import Role
 from app.core.db import Base, Id, code_type
 
@@ -42,7 +41,8 @@ class Person(Base):
     picture_key: Mapped[str | None] = mapped_column(String(64))  # core.pictures
     made_at: Mapped[datetime] = mapped_column(index=True)
     suspended_until: Mapped[datetime | None]
-    suspended_for: Mapped[SuspensionReason | None] = mapped_column(code_type(SuspensionReason, "suspended_for"))
+    suspended_for: Mapped[str | None] = mapped_column(String(32))  # a SuspensionReason
+    suspended_words: Mapped[str] = mapped_column(String(500), default="", server_default=text("''"))
     left_at: Mapped[datetime | None]
 
 

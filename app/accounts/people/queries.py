@@ -71,9 +71,13 @@ class KeptPassword:
     phone: str | None
     password_hash: str | None
     suspended_until: datetime | None
+    suspended_for: str | None
+    suspended_words: str
 
 
-_KEPT = (Person.id, Person.name, Person.phone, Person.password_hash, Person.suspended_until)
+_KEPT = (
+    Person.id, Person.name, Person.phone, Person.password_hash, Person.suspended_until, Person.suspended_for, Person.suspended_words,
+)  # fmt: skip
 
 
 def password_of(session: Session, phone: str) -> KeptPassword | None:
@@ -151,34 +155,7 @@ def device_count(session: Session, person_id: int, now: datetime) -> int:
     return session.scalar(select(func.count()).select_from(DeviceSession).where(DeviceSession.person_id == person_id, _is_live(now))) or 0
 
 
-# For admins
-
-MOST_FOUND = 30
-
-
-@dataclass(frozen=True)
-class FoundPerson:
-    person_id: int
-    name: str
-    phone: str | None
-    place_code: str | None
-    roles: tuple[Role, ...]
-
-
-def find_people(session: Session, words: str, phone: str | None) -> list[FoundPerson]:
-    """Up to `MOST_FOUND` people whose number it is, or whose name begins with the words (any case); without words, everybody with a role."""
-    people = select(Person.id, Person.name, Person.phone, Person.place_code).where(Person.left_at.is_(None))
-    if phone:
-        people = people.where(Person.phone == phone)
-    elif words:
-        escaped = words.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        lowered = func.lower(Person.name)
-        people = people.where(or_(lowered.like(f"{escaped}%", escape="\\"), lowered.like(f"% {escaped}%", escape="\\")))
-    else:
-        people = people.where(Person.id.in_(select(PersonRole.person_id)))
-    found = session.execute(people.order_by(Person.name, Person.id).limit(MOST_FOUND)).all()
-    roles = roles_of(session, [row.id for row in found])
-    return [FoundPerson(row.id, row.name, row.phone, row.place_code, roles.get(row.id, ())) for row in found]
+# Roles
 
 
 def roles_of(session: Session, person_ids: list[int]) -> dict[int, tuple[Role, ...]]:
@@ -190,11 +167,3 @@ def roles_of(session: Session, person_ids: list[int]) -> dict[int, tuple[Role, .
     for person_id, role in session.execute(select(PersonRole.person_id, PersonRole.role).where(PersonRole.person_id.in_(person_ids))):
         given.setdefault(person_id, []).append(role)
     return {person_id: tuple(sorted(roles, key=order.index)) for person_id, roles in given.items()}
-
-
-def found_person(session: Session, person_id: int) -> FoundPerson | None:
-    """One person, for the page that gives and takes roles."""
-    row = session.execute(
-        select(Person.id, Person.name, Person.phone, Person.place_code).where(Person.id == person_id, Person.left_at.is_(None))
-    ).one_or_none()
-    return FoundPerson(row.id, row.name, row.phone, row.place_code, roles_of(session, [row.id]).get(row.id, ())) if row else None

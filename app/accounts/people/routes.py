@@ -14,12 +14,11 @@ from app.accounts.people import actions, policy, queries, rules
 from app.accounts.people.actions import HalfSignedIn, SignedIn, token_hash
 from app.accounts.people.forms import PasswordForm, ProfileForm, SignInForm, SignUpForm
 from app.core import clock, once
-from app.core.access import Actor, Role, actor, public, signed_in, staff, visitor_or_actor
+from app.core.access import Actor, actor, public, signed_in, visitor_or_actor
 from app.core.contrib import HomeCard, offered
 from app.core.db import reading
-from app.core.forms import read_phone
 from app.core.refusals import NotThere, Refusal, TooFast
-from app.core.web import FormTooOld, arg_text, is_local, page, safe_next, say, see_other
+from app.core.web import FormTooOld, is_local, page, safe_next, say, see_other
 from app.core.words import _, _n
 
 if TYPE_CHECKING:
@@ -277,50 +276,3 @@ def end_other_devices() -> ResponseReturnValue:
     actions.end_other_devices(actor())
     say(_("Semua HP lain sudah dikeluarkan."))
     return see_other(url_for("people.devices"))
-
-
-# Roles, for admins
-
-
-@bp.route("/petugas/orang")
-@staff(Role.ADMIN)
-def people() -> ResponseReturnValue:
-    words = arg_text("q", 100)
-    with reading() as database:
-        found = queries.find_people(database, words, read_phone(words))
-    return page("accounts/people/people.html", found=found, q=words, role_words=rules.ROLE_WORDS, most=queries.MOST_FOUND)
-
-
-@bp.route("/petugas/orang/<id:person_id>")
-@staff(Role.ADMIN)
-def person(person_id: int) -> ResponseReturnValue:
-    with reading() as database:
-        found = queries.found_person(database, person_id)
-    if found is None:
-        raise NotThere
-    return page("accounts/people/person.html", found=found, role_words=rules.ROLE_WORDS, role_hints=rules.ROLE_HINTS)
-
-
-@bp.route("/petugas/orang/<id:person_id>/beri", methods=["POST"])
-@staff(Role.ADMIN)
-def give_role(person_id: int) -> ResponseReturnValue:
-    role = _role()
-    actions.give_role(actor(), person_id, role)
-    say(_("Peran {role} diberikan.", role=rules.ROLE_WORDS[role]))
-    return see_other(url_for("people.person", person_id=person_id))
-
-
-@bp.route("/petugas/orang/<id:person_id>/lepas", methods=["POST"])
-@staff(Role.ADMIN)
-def take_role(person_id: int) -> ResponseReturnValue:
-    role = _role()
-    actions.take_role(actor(), person_id, role)
-    say(_("Peran {role} dilepas.", role=rules.ROLE_WORDS[role]))
-    return see_other(url_for("people.person", person_id=person_id))
-
-
-def _role() -> Role:
-    try:
-        return Role(request.form.get("role", ""))
-    except ValueError:
-        raise NotThere from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -52,6 +53,27 @@ ROLE_HINTS: dict[Role, Lazy] = {
     Role.DESK: _l("Membantu pendaftaran di kantor lurah. Tidak melihat permintaan bantuan."),
     Role.MODERATOR: _l("Menjaga obrolan dan isi pasar."),
     Role.ADMIN: _l("Memberi peran dan melihat keadaan situs."),
+}
+
+
+class SuspensionReason(StrEnum):
+    """Why somebody may not sign in for a time."""
+
+    FRAUD = "fraud"
+    ABUSE = "abuse"
+    EXPOSING = "exposing"
+    RECRUITING = "recruiting"
+    TAKEN_OVER = "taken_over"
+    OTHER = "other"
+
+
+SUSPENSION_WORDS: dict[SuspensionReason, Lazy] = {
+    SuspensionReason.FRAUD: _l("menipu pembeli atau penjual"),
+    SuspensionReason.ABUSE: _l("mengancam atau menghina orang"),
+    SuspensionReason.EXPOSING: _l("membuka rahasia orang lain"),
+    SuspensionReason.RECRUITING: _l("menawarkan kerja ke luar negeri tanpa izin"),
+    SuspensionReason.TAKEN_OVER: _l("akun tampaknya dipakai orang lain"),
+    SuspensionReason.OTHER: _l("alasan lain, lihat pesan petugas"),
 }
 
 

@@ -14,7 +14,6 @@ from sqlalchemy import select, update
 from app.accounts.people import actions, rules
 from app.accounts.people.models import DeviceSession, Person
 from app.core import clock
-from app.core.access import Role
 from app.core.db import reading, transaction
 from tests.factories import PASSWORD, a_person
 
@@ -385,58 +384,6 @@ def test_pages_of_the_account_stay_within_twelve_statements(
         with sql_count() as counted:
             assert mine.get(path).status_code == 200
         assert len(counted) <= 12, f"{path}: {len(counted)}"
-
-
-# Roles
-
-
-@pytest.fixture
-def admin(app: Flask) -> Person:
-    with transaction() as session:
-        return a_person(session, name="Pengelola Satu", phone="+62812000900001", roles=[Role.ADMIN])
-
-
-@pytest.mark.both
-def test_an_admin_gives_and_takes_roles_and_it_is_on_record(sign_in: Callable[[Any], Client], admin: Person, ros: Person) -> None:
-    from app.core.audit import AuditRow
-
-    desk, mine = sign_in(admin), sign_in(ros)
-    assert mine.get("/petugas").status_code == 404
-    assert "Ros" in desk.get("/petugas/orang?q=ros").get_data(as_text=True)
-    assert "Ros" in desk.get("/petugas/orang?q=0812000000001").get_data(as_text=True)
-    for _twice in range(2):
-        assert desk.post(f"/petugas/orang/{ros.id}/beri", data={"role": "officer"}).status_code == 303
-    assert mine.get("/petugas").status_code == 200
-    assert "Anda mendapat peran Petugas lapak." in mine.get("/kabar").get_data(as_text=True)
-    assert desk.post(f"/petugas/orang/{ros.id}/lepas", data={"role": "officer"}).status_code == 303
-    assert mine.get("/petugas").status_code == 404
-    with reading() as session:
-        trail = session.execute(select(AuditRow.act, AuditRow.actor_id, AuditRow.subject_id, AuditRow.codes).order_by(AuditRow.id)).all()
-    assert [tuple(row) for row in trail] == [
-        ("role.given", admin.id, ros.id, {"role": "officer"}),
-        ("role.taken", admin.id, ros.id, {"role": "officer"}),
-    ]
-
-
-def test_roles_that_can_not_be_given(sign_in: Callable[[Any], Client], admin: Person, ros: Person) -> None:
-    desk = sign_in(admin)
-    assert desk.post(f"/petugas/orang/{ros.id}/beri", data={"role": "raja"}).status_code == 404
-    assert desk.post("/petugas/orang/999999/beri", data={"role": "officer"}).status_code == 404
-    kept = desk.post(
-        f"/petugas/orang/{admin.id}/lepas", data={"role": "admin"}, headers={"Referer": f"http://localhost/petugas/orang/{admin.id}"}
-    )
-    assert (kept.status_code, kept.location) == (303, f"/petugas/orang/{admin.id}")
-    assert "minta pengelola lain" in desk.get(kept.location).get_data(as_text=True).lower()
-    assert desk.get("/petugas/orang").status_code == 200
-
-
-def test_searching_people_takes_any_words(sign_in: Callable[[Any], Client], admin: Person, ros: Person) -> None:
-    desk = sign_in(admin)
-    for words in ("%", "_", "\\", "'", "x" * 5000, "\x00", "100% Ros"):
-        shown = desk.get("/petugas/orang", query_string={"q": words})
-        assert shown.status_code == 200, words
-        # None of these is in a name; a NUL is nothing at all, so everybody with a role is shown.
-        assert ("Pengelola Satu" in shown.get_data(as_text=True)) == (words == "\x00"), words
 
 
 # Rules
