@@ -6,6 +6,7 @@ from app.accounts.breaches import models as breaches
 from app.accounts.contacts import models as contacts
 from app.accounts.counter import models as counter
 from app.accounts.deliveries import models as deliveries
+from app.accounts.entries import models as entries
 from app.accounts.merits import models as merits
 from app.accounts.notices import models as notices
 from app.accounts.organisations import models as organisations
@@ -44,6 +45,7 @@ __all__ = [
     "deliveries",
     "discards",
     "enrolments",
+    "entries",
     "facts",
     "leases",
     "ledger",

@@ -19,6 +19,8 @@ from app.accounts.counter import contrib as counter_contrib
 from app.accounts.counter import routes as counter
 from app.accounts.deliveries import contrib as deliveries_contrib
 from app.accounts.deliveries import routes as deliveries
+from app.accounts.entries import contrib as entries_contrib
+from app.accounts.entries import routes as entries
 from app.accounts.factors import contrib as factors_contrib
 from app.accounts.factors import routes as factors
 from app.accounts.merits import contrib as merits_contrib
@@ -35,6 +37,7 @@ from app.accounts.people import routes as people
 from app.accounts.privacy import contrib as privacy_contrib
 from app.accounts.privacy import routes as privacy
 from app.accounts.proofs import contrib as proofs_contrib
+from app.accounts.proofs import handlers as proofs_handlers
 from app.accounts.recovery import contrib as recovery_contrib
 from app.accounts.recovery import routes as recovery
 from app.accounts.reports import contrib as reports_contrib
@@ -89,7 +92,7 @@ if TYPE_CHECKING:
 
 BLUEPRINTS = (
     home.bp, search_page.bp, guides.bp, desk.bp, machines.bp, reader_settings.bp, public_files.bp,
-    people.bp, factors.bp, passkeys.bp, contacts.bp, recovery.bp, counter.bp, privacy.bp, blocks.bp, benefits.bp, breaches.bp,
+    people.bp, entries.bp, factors.bp, passkeys.bp, contacts.bp, recovery.bp, counter.bp, privacy.bp, blocks.bp, benefits.bp, breaches.bp,
     organisations.bp, reports.bp, notices.bp, deliveries.bp, oversight.bp,
     threads.bp,
     courses.bp, enrolments.bp,
@@ -101,6 +104,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     Chore("outbox", timedelta(hours=1), outbox.tidy),
     Chore("once", timedelta(hours=1), once.tidy),
     *people_contrib.CONTRIBUTIONS,
+    *entries_contrib.CONTRIBUTIONS,
     *factors_contrib.CONTRIBUTIONS,
     *notices_contrib.CONTRIBUTIONS,
     *passkeys_contrib.CONTRIBUTIONS,
@@ -149,6 +153,7 @@ HANDLERS: dict[str, list[Handler]] = {
     "course.changed": [courses_handlers.index_course],
     "cohort.changed": [enrolments_handlers.tell_of_change],
     "picture.discarded": [discards.remove],
+    "proof.code_posted": [proofs_handlers.send_code],
     "cohort.cancelled": [enrolments_handlers.tell_of_cancelling],
     "enrolment.made": [enrolments_handlers.tell_of_enrolment],
     "enrolment.left": [enrolments_handlers.tell_of_leaving],

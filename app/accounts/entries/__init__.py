@@ -1,0 +1,1 @@
+"""How people got in, or tried to; the devices an account knows."""
