@@ -37,6 +37,11 @@ def is_on() -> bool:
     return bool(_settings().sms_gateway)
 
 
+def signed_by() -> str:
+    """The site's name, by which a person knows where a message comes from."""
+    return _settings().site_name
+
+
 def send(phone_e164: str, text: str, key: str) -> None:
     """Hand over one message; returns once it is taken. Raises `MessageNotTaken`. Call it outside of transactions.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 CODE_DIGITS = 6
 CODE_HOLDS = timedelta(minutes=10)  # a message may take minutes to arrive in Kupang's evening
@@ -16,8 +16,14 @@ MOST_TRIES = 5  # of a million codes: one guesser in 200,000 gets through
 _LETTERS = "ABCDEFHJKLMNPRTUVWXY34679"
 
 
-def new_digits() -> str:
-    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+def digits_from(mark: str) -> str:
+    """The six digits that belong to a keyed mark of 32 hexadecimal digits."""
+    return f"{int(mark, 16) % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+
+
+def exact(instant: datetime) -> str:
+    """An instant as text, the same before it is stored and after, on both databases."""
+    return instant.astimezone(timezone.utc).isoformat(timespec="microseconds")
 
 
 def new_letters() -> str:
