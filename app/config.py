@@ -39,7 +39,7 @@ class Settings:
     trusted_proxies: int = 0
     base_url: str = ""  # "" means: relative addresses only, no canonical links
     quick_exit_url: str = "https://www.google.com/search?q=cuaca+kupang"
-    redis_url: str = ""
+    redis_url: str = field(default="", repr=False)
     stripe_secret_key: str = field(default="", repr=False)
     stripe_webhook_secret: str = field(default="", repr=False)
     stripe_api_base: str = ""

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -115,7 +116,7 @@ def _recipient(address: str) -> Address:
         raise MailRefused(is_lasting=True)
     try:
         found = Address(addr_spec=address)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, MessageError):
         raise MailRefused(is_lasting=True) from None
     if not found.username or not found.domain:
         raise MailRefused(is_lasting=True)
