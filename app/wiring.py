@@ -136,6 +136,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
 
 # After X happens, do Y: topic -> handlers, each run after commit, at least once.
 HANDLERS: dict[str, list[Handler]] = {
+    "notice.told": [],
     "edition.over": [booths_handlers.finish],
     "turn.due": [rota_handlers.expire],
     "shop.changed": [shops_handlers.index_shop],
