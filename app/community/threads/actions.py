@@ -5,11 +5,13 @@ In a pseudonym room no row names the writer: not the post, not the thread, not t
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.accounts.people.actions import hold_here
 from app.community.threads import policy, queries, rules
 from app.community.threads.models import Post, Room, State, Thread, Voice
 from app.core import clock, markdown, once, outbox, pagecache
@@ -69,6 +71,7 @@ def start_thread(actor: Actor, room_slug: str, title: str, body: str, key: str, 
         earlier = once.claim(session, key, _owner(actor, room))
         if earlier is not None:
             return earlier
+        hold_here(session, actor.person_id)
         now = clock.now()
         sealed = _is_sealed(actor, room, as_staff)
         thread = Thread(room_id=room.id, title=title, author_id=None if sealed else actor.person_id, made_at=now, last_post_at=now)
@@ -111,6 +114,7 @@ def reply(actor: Actor, thread_id: int, body: str, key: str, *, as_staff: bool =
         earlier = once.claim(session, key, _owner(actor, thread.room))
         if earlier is not None:
             return earlier
+        hold_here(session, actor.person_id)
         now = clock.now()
         replies = session.scalar(
             update(Thread)
@@ -181,6 +185,20 @@ def withdraw_post(actor: Actor, post_id: int) -> None:
         )
         outbox.put(session, "post.changed", post_id)
         pagecache.touch(session, "community")
+
+
+def leave(session: Session, person_id: int, _now: datetime) -> None:
+    """Step of a farewell: what was written under the name stays, its writer is somebody who has left (the person's row has no name).
+
+    What was written under a pseudonym stays under it, but its seal becomes a random one: nobody can lead it back to the person
+    any more, not even with the key, while the thread still knows that the same voice spoke.
+    """
+    for thread_id, seal in queries.own_seals(session, person_id):
+        loose = secrets.token_hex(16)
+        for table in (Thread, Post):
+            mine = table.author_seal == seal, (table.id if table is Thread else Post.thread_id) == thread_id
+            session.execute(update(table).where(*mine).values(author_seal=loose))
+    pagecache.touch(session, "community")
 
 
 def _own(session: Session, actor: Actor, post_id: int) -> queries.OwnPost:

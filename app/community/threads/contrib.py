@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.community.threads import queries, rules
+from app.community.threads import actions, queries, rules
 from app.core.access import Actor
-from app.core.contrib import HomeCard, NoticeKind, PersonalData, SearchSource, SitemapSource
+from app.core.contrib import Farewell, HomeCard, NoticeKind, PersonalData, SearchSource, SitemapSource
 from app.core.search import Document
 from app.core.words import _, _l
 
@@ -64,5 +64,29 @@ CONTRIBUTIONS: tuple[object, ...] = (
         _l("Ada kabar baru di komunitas."),
         lambda _params: "/komunitas",
     ),
-    PersonalData("community", lambda session, person_id: {"posts": queries.written_by(session, person_id)}),
+    PersonalData(
+        "community",
+        lambda session, person_id: {"posts": queries.written_by(session, person_id)},
+        label=_l("Tulisan di komunitas"),
+        purpose=_l("Supaya orang lain bisa membaca dan menjawab. Di ruang umum semua orang bisa melihatnya, dengan nama Anda."),
+        kept=_l("Selama obrolannya ada, karena Anda sendiri yang menulisnya di sana. Tulisan bisa Anda tarik kapan saja."),
+        tables=("thread", "post"),
+    ),
+    PersonalData(
+        "community_pseudonym",
+        lambda session, person_id: {"posts": queries.written_under_seal(session, person_id)},
+        label=_l("Tulisan dengan nama samaran"),
+        purpose=_l("Supaya Anda bisa bertanya tanpa dikenali. Tidak ada orang, juga petugas, yang melihat bahwa itu tulisan Anda."),
+        kept=_l("Selama obrolannya ada. Yang disimpan hanya segel, bukan nama Anda."),
+        is_secret=True,
+    ),
+    Farewell(
+        "community",
+        actions.leave,
+        gone=_l("Nama Anda pada semua tulisan, dan segel yang menghubungkan Anda dengan nama samaran."),
+        kept=_l(
+            "Isi tulisan Anda di komunitas tetap ada, dari “Anggota yang telah pergi”. Mau isinya hilang juga? Tarik dulu satu per satu."
+        ),
+        tables=("thread", "post"),
+    ),
 )

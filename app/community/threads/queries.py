@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, bindparam, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.people.models import Person
+from app.accounts.people.rules import shown_name
 from app.community.threads import rules
 from app.community.threads.models import Post, Reach, Room, State, Thread, Voice
 from app.core.db import Id, Instant
@@ -263,7 +265,7 @@ def _thread_card(
     thread_id, title, reply_count, last_post_at, is_closed, author_id, mark, name, seal = row
     is_mine = person_id is not None and (author_id == person_id if seal is None else seal == seal_of(person_id, thread_id))
     address = thread_address(thread_id, title, is_calm=room.is_calm)
-    return ThreadCard(thread_id, title, address, reply_count, last_post_at, mark or name or "", is_closed, is_mine)
+    return ThreadCard(thread_id, title, address, reply_count, last_post_at, mark or shown_name(name), is_closed, is_mine)
 
 
 def thread_head(session: Session, thread_id: int) -> ThreadHead | None:
@@ -291,7 +293,7 @@ def posts_of(session: Session, thread: ThreadHead, page: int, person_id: int | N
             continue
         is_asker = seal == thread.author_seal if seal else author_id is not None and author_id == thread.author_id
         is_mine = person_id is not None and (seal == own_seal if seal else author_id == person_id)
-        cards.append(PostCard(post_id, position, mark or name or "", is_asker, is_mine, is_staff, state, html, made_at, edited_at))
+        cards.append(PostCard(post_id, position, mark or shown_name(name), is_asker, is_mine, is_staff, state, html, made_at, edited_at))
     return cards
 
 
@@ -416,16 +418,31 @@ def sitemap(session: Session) -> Iterator[tuple[str, datetime | None]]:
         yield thread_address(found[0], found[1], is_calm=False), found[6]
 
 
+def own_seals(session: Session, person_id: int) -> list[tuple[int, str]]:
+    """Thread and seal of every thread in which a person wrote under a pseudonym, found by the key."""
+    sealed = select(Post.thread_id, Post.author_seal).where(Post.author_seal.is_not(None)).distinct().order_by(Post.thread_id)
+    return [(thread_id, seal) for thread_id, seal in session.execute(sealed) if seal == seal_of(person_id, thread_id)]
+
+
+_WRITTEN = (Thread.title, Post.position, Post.author_mark, Post.body, Post.made_at, Post.edited_at)
+
+
 def written_by(session: Session, person_id: int) -> list[dict[str, object]]:
-    """Everything a person wrote, pseudonym rooms included (found by the key, for that person's own eyes)."""
-    columns = (Thread.title, Post.position, Post.author_mark, Post.body, Post.made_at, Post.edited_at)
-    named = select(*columns).join(Thread, Thread.id == Post.thread_id).where(Post.author_id == person_id, Post.state != State.WITHDRAWN)
-    rows = list(session.execute(named.order_by(Post.id)))
-    sealed = select(Post.thread_id, Post.author_seal).where(Post.author_seal.is_not(None)).distinct()
-    for thread_id, seal in list(session.execute(sealed)):
-        if seal == seal_of(person_id, thread_id):
-            mine = select(*columns).join(Thread, Thread.id == Post.thread_id).where(Post.thread_id == thread_id, Post.author_seal == seal)
-            rows += session.execute(mine.where(Post.state != State.WITHDRAWN).order_by(Post.position))
+    """Everything a person wrote under her name, and still stands."""
+    named = select(*_WRITTEN).join(Thread, Thread.id == Post.thread_id).where(Post.author_id == person_id, Post.state != State.WITHDRAWN)
+    return _written(session.execute(named.order_by(Post.id)).all())
+
+
+def written_under_seal(session: Session, person_id: int) -> list[dict[str, object]]:
+    """Everything a person wrote under a pseudonym, and still stands. For that person's own eyes, and only when she asks for it."""
+    rows: list[Row[Any]] = []
+    for thread_id, seal in own_seals(session, person_id):
+        mine = select(*_WRITTEN).join(Thread, Thread.id == Post.thread_id).where(Post.thread_id == thread_id, Post.author_seal == seal)
+        rows += session.execute(mine.where(Post.state != State.WITHDRAWN).order_by(Post.position)).all()
+    return _written(rows)
+
+
+def _written(rows: Sequence[Row[Any]]) -> list[dict[str, object]]:
     return [
         {"title": title, "position": position, "pseudonym": mark, "text": body, "made_at": made_at, "edited_at": edited_at}
         for title, position, mark, body, made_at, edited_at in rows

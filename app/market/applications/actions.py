@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from app.accounts.notices.actions import tell
 from app.core import audit, clock, once, pagecache
@@ -128,10 +128,7 @@ def assign(actor: Actor, application_id: int, market_day_id: int, booth_id: int,
         earlier = once.claim(session, key, actor.person_id)
         if earlier is not None:
             return earlier
-        applicant_id = session.scalar(select(Application.person_id).where(Application.id == application_id))
-        if applicant_id is None:
-            raise NotThere
-        rota.lock_person(session, applicant_id)
+        _hold_applicant(session, application_id)
         application = session.scalars(for_update(select(Application).where(Application.id == application_id))).one()
         place = rota.place_on(session, market_day_id, booth_id)
         require(place.edition_id == application.edition_id, NotThere())
@@ -168,6 +165,14 @@ def assign(actor: Actor, application_id: int, market_day_id: int, booth_id: int,
         return turn.id
 
 
+def _hold_applicant(session: Session, application_id: int) -> None:
+    """The person first, then her application: the order in which leaving takes them too."""
+    applicant_id = session.scalar(select(Application.person_id).where(Application.id == application_id))
+    if applicant_id is None:
+        raise NotThere
+    rota.lock_person(session, applicant_id)
+
+
 def _require_undecided(session: Session, application: Application, now: datetime) -> None:
     """Submitted, or placed once but its turn came to nothing."""
     if application.state is ApplicationState.SUBMITTED:
@@ -179,14 +184,31 @@ def _require_undecided(session: Session, application: Application, now: datetime
             raise AlreadyDecided
 
 
+def leave(session: Session, person_id: int, _now: datetime) -> None:
+    """Step of a farewell: what waits is withdrawn; what was decided stays as a number without words."""
+    mine = Application.person_id == person_id
+    session.execute(
+        update(Application).where(mine, Application.state == ApplicationState.SUBMITTED).values(state=ApplicationState.WITHDRAWN)
+    )
+    session.execute(update(Application).where(mine).values(goods="", document="none"))
+
+
+def forget(now: datetime) -> None:
+    """The worker's chore: applications older than `rules.KEPT` go, a batch at a time; the turns they led to stay."""
+    with transaction() as session:
+        old = select(Application.id).where(Application.made_at < now - rules.KEPT, Application.state != ApplicationState.SUBMITTED)
+        ids = list(session.scalars(old.order_by(Application.id).limit(500)))
+        session.execute(update(Turn).where(Turn.application_id.in_(ids)).values(application_id=None))
+        session.execute(delete(Application).where(Application.id.in_(ids)))
+
+
 def refuse_application(actor: Actor, application_id: int, reason: str) -> None:
     """Say no, with a reason from the list; the applicant is told. Raises AlreadyDecided."""
     now = clock.now()
     require(reason in rules.REFUSAL_REASONS)
     with transaction() as session:
-        application = session.scalar(for_update(select(Application).where(Application.id == application_id)))
-        if application is None:
-            raise NotThere
+        _hold_applicant(session, application_id)
+        application = session.scalars(for_update(select(Application).where(Application.id == application_id))).one()
         if application.state is ApplicationState.REFUSED and application.reason == reason:
             return
         require(application.state is ApplicationState.SUBMITTED, AlreadyDecided())

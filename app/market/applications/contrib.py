@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.core import clock, formats
 from app.core.access import Actor, Role
-from app.core.contrib import DeskCard, NoticeKind, PersonalData
+from app.core.contrib import Chore, DeskCard, Farewell, NoticeKind, PersonalData
 from app.core.words import _, _l
-from app.market.applications import queries
+from app.market.applications import actions, queries
 from app.market.applications.rules import REFUSAL_REASONS
 from app.market.booths.rules import CANCEL_REASONS
 from app.market.rota.contrib import NEUTRAL, my_turns
@@ -57,5 +57,20 @@ CONTRIBUTIONS: tuple[object, ...] = (
     DeskCard("petugas", frozenset({Role.OFFICER}), _l("Permohonan lapak"), "orang", "applications.waiting", _waiting),
     NoticeKind("application.refused", _refused, NEUTRAL, my_turns),
     NoticeKind("edition.cancelled", _called_off, NEUTRAL, my_turns, is_urgent=True),
-    PersonalData("applications", _mine),
+    PersonalData(
+        "applications",
+        _mine,
+        label=_l("Permohonan lapak"),
+        purpose=_l("Supaya petugas lapak bisa membagi tempat. Hanya petugas lapak yang melihatnya."),
+        kept=_l("Dua tahun, supaya pembagian yang lalu masih bisa dijelaskan."),
+        tables=("application",),
+    ),
+    Farewell(
+        "applications",
+        actions.leave,
+        gone=_l("Permohonan lapak yang belum dijawab ditarik."),
+        kept=_l("Permohonan lama tetap terhitung sampai dua tahun, tanpa isi dan tanpa nama."),
+        tables=("application",),
+    ),
+    Chore("applications", timedelta(hours=24), actions.forget),
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from app.core.words import Lazy, _l
+
+KEPT = timedelta(days=730)  # docs/security.md: long enough to answer an objection to how booths were given
 
 REFUSAL_REASONS: dict[str, Lazy] = {
     "full": _l("permohonan lebih banyak dari lapak yang ada"),

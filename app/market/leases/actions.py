@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, select, update
 
 from app.accounts.notices.actions import tell
+from app.accounts.people.actions import HasLeft, hold_here
 from app.accounts.people.models import Person
 from app.core import audit, clock, once, pagecache
 from app.core.db import add_or_refuse, for_update, transaction
@@ -61,7 +62,8 @@ def apply_for_unit(actor: Actor, booth_id: int, shop_id: int, first_month: date,
         if earlier is not None:
             return earlier
         # The person's row is the queue: two askings at once can't both be the only one.
-        session.execute(select(Person.id).where(Person.id == actor.person_id).with_for_update(key_share=True))
+        here = select(Person.id).where(Person.id == actor.person_id, Person.left_at.is_(None)).with_for_update(key_share=True)
+        require(session.scalar(here) is not None, HasLeft())
         mine = shops_owned_by(session, actor.person_id)
         require(bool(mine), NeedsShop())
         require(shop_id in {shop.id for shop in mine})
@@ -123,7 +125,7 @@ def approve(actor: Actor, lease_id: int) -> None:
     """Give the unit for all its months, or for none. Raises UnitTaken, LeaseDecided."""
     now = clock.now()
     with transaction() as session:
-        lease = _locked(session, lease_id)
+        lease = _locked_with_asker(session, lease_id)
         require(lease.state is LeaseState.APPLIED, LeaseDecided())
         take_months(session, lease)
         lease.state, lease.decided_by_id, lease.decided_at = LeaseState.RUNNING, actor.person_id, now
@@ -144,7 +146,7 @@ def refuse(actor: Actor, lease_id: int, reason: str) -> None:
     require(reason in rules.REFUSAL_REASONS)
     now = clock.now()
     with transaction() as session:
-        lease = _locked(session, lease_id)
+        lease = _locked_with_asker(session, lease_id)
         require(lease.state is LeaseState.APPLIED, LeaseDecided())
         lease.state, lease.reason, lease.decided_by_id, lease.decided_at = LeaseState.REFUSED, reason, actor.person_id, now
         tell(session, lease.person_id, "lease.refused", {**_told(session, lease), "reason": reason}, f"lease:{lease.id}:refused")
@@ -171,6 +173,31 @@ def end_early(actor: Actor, lease_id: int, last_month: date) -> None:
         )
         audit.write(session, actor.person_id, "lease.ended", "lease", lease.id, {"last_month": last_month.isoformat()})
         pagecache.touch(session, "booths")
+
+
+def leave(session: Session, person_id: int, _now: datetime) -> None:
+    """Step of a farewell: what waits is withdrawn; past leases stay as the city's record of its containers, without words."""
+    mine = Lease.person_id == person_id
+    session.execute(update(Lease).where(mine, Lease.state == LeaseState.APPLIED).values(state=LeaseState.WITHDRAWN))
+    session.execute(update(Lease).where(mine).values(use=""))
+
+
+def forget(now: datetime) -> None:
+    """The worker's chore: askings that came to nothing go after `rules.KEPT`, a batch at a time."""
+    with transaction() as session:
+        nothing = Lease.state.in_((LeaseState.REFUSED, LeaseState.WITHDRAWN))
+        old = select(Lease.id).where(nothing, Lease.made_at < now - rules.KEPT, ~exists().where(BoothMonth.lease_id == Lease.id))
+        ids = list(session.scalars(old.order_by(Lease.id).limit(500)))
+        session.execute(delete(Lease).where(Lease.id.in_(ids)))
+
+
+def _locked_with_asker(session: Session, lease_id: int) -> Lease:
+    """The person first, then her asking: the order in which leaving takes them too."""
+    person_id = session.scalar(select(Lease.person_id).where(Lease.id == lease_id))
+    if person_id is None:
+        raise NotThere
+    hold_here(session, person_id)
+    return _locked(session, lease_id)
 
 
 def _told(session: Session, lease: Lease) -> dict[str, Any]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.core import clock, formats
 from app.core.access import Actor, Role
-from app.core.contrib import DeskCard, LeaveBlocker, NoticeKind, PersonalData
+from app.core.contrib import Chore, DeskCard, Farewell, LeaveBlocker, NoticeKind, PersonalData
 from app.core.words import _, _l
-from app.market.leases import queries
+from app.market.leases import actions, queries
 from app.market.leases.models import LeaseState
 from app.market.leases.rules import REFUSAL_REASONS
 
@@ -78,6 +78,20 @@ CONTRIBUTIONS: tuple[object, ...] = (
     NoticeKind("lease.approved", _approved, NEUTRAL, _mine_page),
     NoticeKind("lease.refused", _refused, NEUTRAL, _mine_page),
     NoticeKind("lease.ended", _ended, NEUTRAL, _mine_page, is_urgent=True),
-    PersonalData("leases", _mine),
-    LeaveBlocker(_blockers),
+    PersonalData(
+        "leases",
+        _mine,
+        label=_l("Sewa kontainer"),
+        purpose=_l("Supaya petugas tahu siapa memakai kontainer UMKM yang mana. Hanya petugas lapak yang melihatnya."),
+        kept=_l("Sewa yang pernah berjalan disimpan sebagai catatan kota. Permohonan yang tidak jadi dihapus sesudah dua tahun."),
+        tables=("lease",),
+    ),
+    LeaveBlocker(_blockers, address=MY_LEASES, label=_l("Buka sewa saya")),
+    Farewell(
+        "leases",
+        actions.leave,
+        kept=_l("Sewa kontainer yang sudah selesai tetap tercatat bulannya, tanpa nama Anda."),
+        tables=("lease",),
+    ),
+    Chore("leases", timedelta(hours=24), actions.forget),
 )

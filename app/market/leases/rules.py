@@ -10,6 +10,8 @@ from app.core.words import Lazy, _l
 LONGEST_MONTHS = 12
 MONTHS_AHEAD = 12  # how far ahead a lease may begin
 
+KEPT = timedelta(days=730)  # askings that came to nothing, docs/security.md
+
 REFUSAL_REASONS: dict[str, Lazy] = {
     "unit_taken": _l("kontainer itu sudah disewa pada bulan yang diminta"),
     "use_unfit": _l("usahanya tidak cocok untuk kontainer itu"),

@@ -10,12 +10,14 @@ import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
 
+from app.accounts.notices.actions import take_out
+from app.accounts.people.actions import hold_here
 from app.core import audit, clock, once, outbox, pagecache
 from app.core import payments as door
 from app.core.db import add_or_refuse, reading, transaction
@@ -40,7 +42,7 @@ from app.market.orders.models import (
 from app.market.rota.queries import PickupTurn, turns_for_pickup
 from app.market.shops.actions import note_availability
 from app.market.shops.models import StockMovement, StockReason, Variant
-from app.market.shops.queries import product_of_variant
+from app.market.shops.queries import lock_open, product_of_variant
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -140,6 +142,7 @@ def add_to_cart(actor: Actor, variant_id: int, quantity: int, key: str) -> None:
     with transaction() as session:
         if once.claim(session, key, actor.person_id) is not None:
             return
+        hold_here(session, actor.person_id)
         product = product_of_variant(session, variant_id)
         require(product is not None and product.is_on_offer, NotThere())
         assert product is not None
@@ -182,7 +185,9 @@ def place_orders(actor: Actor, wishes: Mapping[int, Wish], seen_rupiah: int, key
     now = clock.now()
     with transaction() as session:
         earlier = once.claim(session, key, actor.person_id)
-        if earlier is not None:
+        if earlier is None:
+            hold_here(session, actor.person_id)
+        else:
             made = queries.orders_made_with(session, earlier)
             live = next((p for p in (queries.live_payment_of(session, order_id) for order_id, _code in made) if p), None)
             return Placed(made, live.id if live else None)
@@ -193,6 +198,9 @@ def place_orders(actor: Actor, wishes: Mapping[int, Wish], seen_rupiah: int, key
         shop_ids = [lines[0].shop_id for lines in shops]
         require(not queries.own_shops_among(session, actor.person_id, shop_ids), OwnGoods())
         require(queries.count_open(session, actor.person_id) + len(shops) <= rules.MOST_OPEN_ORDERS, TooManyOpenOrders())
+        # The shops before their goods: a seller who leaves takes them in this order too.
+        still_open = lock_open(session, shop_ids)
+        items = [item if item.shop_id in still_open else replace(item, is_on_offer=False) for item in items]
         _take_stock(session, items)
         require(sum(item.sum_rupiah for item in items) == seen_rupiah, PriceChanged())
         turns = turns_for_pickup(session, shop_ids, now)
@@ -549,3 +557,18 @@ def mark_refunded(actor: Actor, payment_id: int, order_id: int) -> None:
         audit.write(
             session, actor.person_id, "payment.refunded", "payment", payment_id, {"order": order_id, "rupiah": allocation.amount_rupiah}
         )
+
+
+def leave(session: Session, person_id: int, _now: datetime) -> None:
+    """Step of a farewell: the cart goes; orders stay for the other side's book, without the buyer's name and words.
+
+    Runs while the person still works in her shops: buyers' notices lose the name of a shop that closes with her.
+    """
+    session.execute(delete(CartLine).where(CartLine.person_id == person_id))
+    session.execute(update(Order).where(Order.buyer_id == person_id, Order.note != "").values(note=""))
+    session.execute(update(Payment).where(Payment.buyer_id == person_id).values(checkout_url=None))
+    bought = queries.bought_from(session, person_id)
+    take_out(session, bought.people, bought.events, "buyer")
+    session.execute(delete(CartLine).where(CartLine.variant_id.in_(queries.variants_sold_alone(person_id))))
+    sold = queries.sold_alone(session, person_id)
+    take_out(session, sold.people, sold.events, "shop")

@@ -8,13 +8,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.accounts.people.rules import shown_name
 from app.core import clock
 from app.core.access import Actor, Role
-from app.core.contrib import DeskCard, HomeCard, LeaveBlocker, NoticeKind, PersonalData
+from app.core.contrib import DeskCard, Farewell, HomeCard, LeaveBlocker, NoticeKind, PersonalData
 from app.core.formats import rupiah
 from app.core.words import _, _l
-from app.market.orders import queries, rules
+from app.market.orders import actions, queries, rules
 from app.market.rota.queries import plates_this_week
+from app.market.shops.actions import hold as hold_shops
 from app.market.shops.contrib import SellingCard
 from app.market.shops.queries import GoodCard, MyShop, newest_goods
 
@@ -36,19 +38,7 @@ def _numbers(session: Session, shop: MyShop, now: datetime) -> dict[str, Any]:
 
 
 def _mine(session: Session, person_id: int) -> Mapping[str, Any]:
-    rows = queries.orders_of_buyer(session, person_id, most=500)
-    return {
-        "orders": [
-            {
-                "code": row.code,
-                "shop": row.shop_name,
-                "state": row.state.value,
-                "rupiah": row.total_rupiah,
-                "made_at": row.made_at.isoformat(),
-            }
-            for row in rows
-        ]
-    }
+    return {"orders": queries.bought_by(session, person_id), **queries.cart_and_payments(session, person_id)}
 
 
 def _open_orders(session: Session, person_id: int, now: datetime) -> list[str]:
@@ -56,37 +46,51 @@ def _open_orders(session: Session, person_id: int, now: datetime) -> list[str]:
     return [_("Masih ada pesanan yang belum selesai: {codes}. Selesaikan atau batalkan dulu.", codes=", ".join(codes))] if codes else []
 
 
+def _open_sales(session: Session, person_id: int, now: datetime) -> list[str]:
+    codes = queries.open_sales_of(session, person_id)
+    return [_("Pembeli masih menunggu pesanan {codes}. Serahkan atau batalkan dulu.", codes=", ".join(codes))] if codes else []
+
+
+def _money_back(session: Session, person_id: int, now: datetime) -> list[str]:
+    due = queries.money_due_back(session, person_id)
+    return [_("Uang kartu Anda {amount} sedang dikembalikan petugas. Tunggu sampai selesai.", amount=rupiah(due))] if due else []
+
+
 def _refunds(session: Session, actor: Actor, now: datetime) -> int:
     return queries.count_refunds_due(session)
+
+
+def _shop(params: Params) -> str:
+    return params["shop"] or _("toko yang sudah tutup")
 
 
 def _made(params: Params) -> str:
     return _(
         "{buyer} memesan barang Anda, {amount}. Pesanan {code}.",
-        buyer=params["buyer"],
+        buyer=shown_name(params["buyer"]),
         amount=rupiah(params["rupiah"]),
         code=params["code"],
     )
 
 
 def _ready(params: Params) -> str:
-    return _("Pesanan {code} dari {shop} siap diambil.", code=params["code"], shop=params["shop"])
+    return _("Pesanan {code} dari {shop} siap diambil.", code=params["code"], shop=_shop(params))
 
 
 def _cancelled(params: Params) -> str:
     reason = rules.CANCEL_REASONS.get(params["reason"])
-    return _("Pesanan {code} dibatalkan oleh {shop}. Alasan: {reason}.", code=params["code"], shop=params["shop"], reason=reason or "")
+    return _("Pesanan {code} dibatalkan oleh {shop}. Alasan: {reason}.", code=params["code"], shop=_shop(params), reason=reason or "")
 
 
 def _let_go(params: Params) -> str:
-    return _("{buyer} membatalkan pesanan {code}. Barang kembali ke stok Anda.", buyer=params["buyer"], code=params["code"])
+    return _("{buyer} membatalkan pesanan {code}. Barang kembali ke stok Anda.", buyer=shown_name(params["buyer"]), code=params["code"])
 
 
 def _paid(params: Params) -> str:
     way = rules.WAY_WORDS.get(params["way"], "")
     return _(
         "Pembayaran {amount} untuk pesanan {code} dari {shop} sudah dicatat ({way}).",
-        amount=rupiah(params["rupiah"]), code=params["code"], shop=params["shop"], way=way,
+        amount=rupiah(params["rupiah"]), code=params["code"], shop=_shop(params), way=way,
     )  # fmt: skip
 
 
@@ -115,7 +119,23 @@ CONTRIBUTIONS: tuple[object, ...] = (
     NoticeKind("order.let_go", _let_go, _SALES, _to_seller),
     NoticeKind("order.paid", _paid, _NEWS, _to_buyer),
     NoticeKind("order.card_paid", _card_paid, _SALES, _to_seller),
-    PersonalData("orders", _mine),
-    LeaveBlocker(_open_orders),
+    PersonalData(
+        "orders",
+        _mine,
+        label=_l("Pesanan, keranjang, dan pembayaran"),
+        purpose=_l("Supaya penjual bisa menyiapkan pesanan. Penjualnya melihat nama Anda dan catatan pada pesanan itu."),
+        kept=_l("Pesanan disimpan sebagai bukti jual beli bagi kedua pihak. Keranjang hanya sampai Anda kosongkan."),
+        tables=("cart_line", "shop_order", "payment"),
+    ),
+    LeaveBlocker(_open_orders, address="/pesanan", label=_l("Buka pesanan saya")),
+    LeaveBlocker(_open_sales, address="/jualan/pesanan", label=_l("Buka pesanan pembeli"), hold=hold_shops),
+    LeaveBlocker(_money_back, address="/pesanan", label=_l("Buka pesanan saya")),
+    Farewell(
+        "orders",
+        actions.leave,
+        gone=_l("Keranjang, dan catatan yang Anda tulis pada pesanan."),
+        kept=_l("Pesanan lama tetap ada di buku penjual dengan jumlah dan tanggalnya, pembelinya “Anggota yang telah pergi”."),
+        tables=("cart_line", "shop_order", "payment"),
+    ),
     DeskCard("petugas", frozenset({Role.ADMIN}), _l("Uang kartu yang harus dikembalikan"), "kartu", "orders.refunds", _refunds),
 )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, func, literal_column, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.accounts.people.models import Person
+from app.accounts.people.rules import shown_name
 from app.core.db import for_update
 from app.core.reads import Prepared
 from app.market.booths.models import Booth, Edition, EditionState, MarketDay, Site
@@ -31,6 +32,7 @@ from app.market.shops.models import Product, ProductState, Shop, ShopMember, Sho
 from app.market.shops.queries import product_path
 
 PAGE_SIZE = 20
+MOST_IN_COPY = 5_000  # orders in a person's own copy, the newest
 MOST_TO_PREPARE = 200  # open orders of a shop shown at once
 _OPEN = (OrderState.RESERVED, OrderState.READY)
 _STANDING = (TurnState.CONFIRMED, TurnState.ATTENDED)
@@ -189,7 +191,7 @@ def _orders() -> Select[Any]:
 
 
 def _rows(rows: Iterable[Row[Any]]) -> list[OrderRow]:
-    return [OrderRow(*row) for row in rows]
+    return [order if order.buyer_name else replace(order, buyer_name=shown_name("")) for order in (OrderRow(*row) for row in rows)]
 
 
 def orders_of_buyer(session: Session, person_id: int, below_id: int | None = None, most: int = PAGE_SIZE) -> list[OrderRow]:
@@ -345,10 +347,97 @@ def order_facts(session: Session, order_id: int) -> OrderFacts | None:
 
 
 def open_orders_of(session: Session, person_id: int) -> list[str]:
-    """Codes of orders that are not finished, as buyer or as seller; at most 20."""
-    sells = select(ShopMember.shop_id).where(ShopMember.person_id == person_id)
-    mine = or_(Order.buyer_id == person_id, Order.shop_id.in_(sells))
-    return list(session.scalars(select(Order.code).where(mine, Order.state.in_(_OPEN)).order_by(Order.id).limit(20)))
+    """Codes of orders this person made that are not finished; at most 20."""
+    return list(session.scalars(select(Order.code).where(Order.buyer_id == person_id, Order.state.in_(_OPEN)).order_by(Order.id).limit(20)))
+
+
+def open_sales_of(session: Session, person_id: int) -> list[str]:
+    """Codes of open orders in shops that this person runs alone; at most 20. Where others work too, they go on."""
+    alone = Order.shop_id.in_(_alone(person_id))
+    return list(session.scalars(select(Order.code).where(alone, Order.state.in_(_OPEN)).order_by(Order.id).limit(20)))
+
+
+def _alone(person_id: int) -> Select[tuple[int]]:
+    other = aliased(ShopMember)
+    others = select(other.person_id).where(other.shop_id == ShopMember.shop_id, other.person_id != person_id).exists()
+    return select(ShopMember.shop_id).where(ShopMember.person_id == person_id, ~others)
+
+
+def variants_sold_alone(person_id: int) -> Select[tuple[int]]:
+    """Everything on offer in shops that this person runs alone."""
+    return select(Variant.id).join(Product, Product.id == Variant.product_id).where(Product.shop_id.in_(_alone(person_id)))
+
+
+def money_due_back(session: Session, person_id: int) -> int:
+    """Rupiah that were paid by card and are still to be given back to this person."""
+    due = (
+        select(func.coalesce(func.sum(PaymentAllocation.amount_rupiah), 0))
+        .join(Payment, Payment.id == PaymentAllocation.payment_id)
+        .where(Payment.buyer_id == person_id, PaymentAllocation.refund_due_at.is_not(None), PaymentAllocation.refunded_at.is_(None))
+    )
+    return int(session.scalar(due) or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Whose notices tell of which events."""
+
+    people: set[int]
+    events: set[str]
+
+
+def bought_from(session: Session, buyer_id: int) -> Told:
+    """The sellers who were told of this buyer's orders."""
+    rows = session.execute(select(Order.id, Order.shop_id).where(Order.buyer_id == buyer_id)).all()
+    shops = {shop_id for _order, shop_id in rows}
+    sellers = set(session.scalars(select(ShopMember.person_id).where(ShopMember.shop_id.in_(shops))))
+    return Told(sellers, {f"order:{order_id}:{what}" for order_id, _shop in rows for what in ("made", "cancelled")})
+
+
+def sold_alone(session: Session, seller_id: int) -> Told:
+    """The buyers who were told of orders in shops that this seller runs alone."""
+    rows = session.execute(select(Order.id, Order.buyer_id).where(Order.shop_id.in_(_alone(seller_id)))).all()
+    return Told(
+        {buyer for _order, buyer in rows},
+        {f"order:{order_id}:{what}" for order_id, _buyer in rows for what in ("ready", "cancelled", "paid")},
+    )
+
+
+def bought_by(session: Session, person_id: int) -> list[dict[str, Any]]:
+    """Every order of a buyer with its lines, for her own copy."""
+    rows = orders_of_buyer(session, person_id, most=MOST_IN_COPY)
+    lines = lines_of(session, [row.id for row in rows])
+    return [
+        {
+            "code": row.code,
+            "shop": row.shop_name,
+            "state": row.state.value,
+            "rupiah": row.total_rupiah,
+            "will_pay_by": row.will_pay_by.value,
+            "paid_by": row.paid_by.value if row.paid_by else None,
+            "note": row.note,
+            "made_at": row.made_at,
+            "handed_over_at": row.handed_over_at,
+            "paid_at": row.paid_at,
+            "cancelled_at": row.cancelled_at,
+            "lines": [
+                {"title": line.title, "unit": line.unit, "quantity": line.quantity, "rupiah": line.price_rupiah} for line in lines[row.id]
+            ],
+        }
+        for row in rows
+    ]
+
+
+def cart_and_payments(session: Session, person_id: int) -> dict[str, list[dict[str, Any]]]:
+    """The cart, and card payments without the provider's own references, for the person's own copy."""
+    paid = select(Payment.code, Payment.amount_rupiah, Payment.state, Payment.made_at, Payment.paid_at).where(Payment.buyer_id == person_id)
+    return {
+        "cart": [{"title": item.title, "shop": item.shop_name, "quantity": item.quantity} for item in cart(session, person_id)],
+        "payments": [
+            {"code": code, "rupiah": amount, "state": state.value, "made_at": made_at, "paid_at": paid_at}
+            for code, amount, state, made_at, paid_at in session.execute(paid.order_by(Payment.id.desc()).limit(MOST_IN_COPY))
+        ],
+    }
 
 
 # Payments

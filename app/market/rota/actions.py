@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select, update
 
 from app.accounts.notices.actions import tell
+from app.accounts.people.actions import HasLeft
 from app.accounts.people.models import Person
 from app.core import audit, clock, once, outbox, pagecache
 from app.core.db import add_or_refuse, for_update, transaction
@@ -72,8 +73,9 @@ class AlreadyOpen(Refusal):
 
 
 def lock_person(session: Session, person_id: int) -> None:
-    """Let nobody else act for this person at the same time."""
-    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+    """Let nobody else act for this person at the same time. Raises HasLeft when there is no such account any more."""
+    here = select(Person.id).where(Person.id == person_id, Person.left_at.is_(None)).with_for_update(key_share=True)
+    require(session.scalar(here) is not None, HasLeft())
 
 
 def _steady_edition(session: Session, market_day_id: int) -> None:
@@ -303,6 +305,12 @@ def expire(turn_id: int) -> None:
     with transaction() as session:
         if expire_if_late(session, turn_id, now):
             pagecache.touch(session, "booths")
+
+
+def leave(session: Session, person_id: int, _now: datetime) -> None:
+    """Step of a farewell: turns that are over stay as the market's history, without what was sold and without the person's day."""
+    session.execute(update(Turn).where(Turn.person_id == person_id, Turn.goods != "").values(goods=""))
+    session.execute(delete(TurnPerson).where(TurnPerson.person_id == person_id))
 
 
 # Officers end turns

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.core import formats
-from app.core.contrib import LeaveBlocker, NoticeKind, PersonalData
+from app.core.contrib import Farewell, LeaveBlocker, NoticeKind, PersonalData
 from app.core.words import _, _l
 from app.market.booths.rules import CANCEL_REASONS
-from app.market.rota import queries
+from app.market.rota import actions, queries
 
 MY_TURNS = "/lapak/giliran"
 
@@ -83,6 +83,19 @@ CONTRIBUTIONS: tuple[object, ...] = (
     NoticeKind("turn.offered", _offered, NEUTRAL, my_turns, is_urgent=True),
     NoticeKind("turn.expired", _expired, NEUTRAL, my_turns),
     NoticeKind("turn.cancelled", _cancelled, NEUTRAL, my_turns, is_urgent=True),
-    PersonalData("rota", _mine),
-    LeaveBlocker(_blockers),
+    PersonalData(
+        "rota",
+        _mine,
+        label=_l("Giliran lapak"),
+        purpose=_l("Supaya giliran dibagi adil. Nama toko terlihat di daftar hari pasar, nama Anda hanya oleh petugas lapak."),
+        kept=_l("Selama akun Anda ada, karena urutan giliran dihitung dari sana."),
+        tables=("turn", "turn_person"),
+    ),
+    LeaveBlocker(_blockers, address=MY_TURNS, label=_l("Buka giliran saya")),
+    Farewell(
+        "rota",
+        actions.leave,
+        kept=_l("Catatan bahwa sebuah lapak terpakai pada satu hari tetap ada, tanpa nama Anda."),
+        tables=("turn", "turn_person"),
+    ),
 )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import delete, exists, select, update
 
-from app.core import clock, once, outbox, pagecache
-from app.core.db import add_or_refuse, transaction
+from app.accounts.notices.actions import tell
+from app.accounts.people.actions import hold_here
+from app.core import clock, discards, once, outbox, pagecache
+from app.core.db import add_or_refuse, for_update, transaction
 from app.core.refusals import NotThere, Refusal, require
 from app.core.web import slug_of
 from app.core.words import _l
@@ -17,6 +20,7 @@ from app.market.shops import policy, queries, rules
 from app.market.shops.models import (
     Category,
     Halal,
+    Paper,
     Product,
     ProductPhoto,
     ProductState,
@@ -83,6 +87,7 @@ def open_shop(actor: Actor, draft: ShopDraft, key: str) -> int:
         earlier = once.claim(session, key, actor.person_id)
         if earlier is not None:
             return earlier
+        hold_here(session, actor.person_id)
         owned = queries.shops_owned_by(session, actor.person_id)
         require(len(owned) < rules.MOST_SHOPS_A_PERSON, TooManyShops())
         shop = _with_free_slug(session, draft, clock.now())
@@ -203,6 +208,7 @@ def show_product(actor: Actor, product_id: int, state: ProductState) -> None:
 
 
 def _my_product(session: Session, actor: Actor, product_id: int) -> tuple[Product, Variant]:
+    hold_here(session, actor.person_id)
     require(queries.edited_product(session, actor.person_id, product_id) is not None, NotThere())
     found = queries.lock_product(session, product_id)
     require(found is not None, NotThere())
@@ -259,3 +265,48 @@ def _movement(variant_id: int, delta: int, person_id: int, now: datetime) -> Sto
 def _product_changed(session: Session, product_id: int) -> None:
     outbox.put(session, "product.changed", product_id)
     pagecache.touch(session, "goods")
+
+
+# Leaving
+
+
+def hold(session: Session, person_id: int) -> None:
+    """Step before a farewell: nobody orders from this person's shops until it is over."""
+    own = select(ShopMember.shop_id).where(ShopMember.person_id == person_id)
+    session.execute(for_update(select(Shop.id).where(Shop.id.in_(own)).order_by(Shop.id))).all()
+
+
+def leave(session: Session, person_id: int, _now: datetime) -> None:
+    """Step of a farewell: a shop with others in it goes on without the person; one that was hers alone closes and loses its words."""
+    others = queries.shared_shops(session, person_id)
+    for shop in queries.shops_of(session, person_id, with_closed=True):
+        session.execute(delete(ShopMember).where(ShopMember.shop_id == shop.id, ShopMember.person_id == person_id))
+        if shop.id in others:
+            _hand_on(session, shop.id, shop.name)
+        else:
+            _close_for_good(session, shop.id)
+    pagecache.touch(session, "goods", "booths", "orders")
+
+
+def _hand_on(session: Session, shop_id: int, name: str) -> None:
+    """Whoever has worked in it and stands first becomes its owner, where the owner has left; she is told."""
+    members = session.scalars(select(ShopMember).where(ShopMember.shop_id == shop_id).order_by(ShopMember.person_id)).all()
+    if members and all(member.role is not ShopRole.OWNER for member in members):
+        members[0].role = ShopRole.OWNER
+        tell(session, members[0].person_id, "shop.yours", {"shop": name}, f"shop:{shop_id}:yours:{members[0].person_id}")
+
+
+def _close_for_good(session: Session, shop_id: int) -> None:
+    """Nothing of what its seller wrote, showed or numbered stays; orders keep what buyers bought, the book its sums."""
+    closed = {"name": rules.CLOSED_SHOP, "slug": f"tutup-{secrets.token_hex(5)}", "about": "", "place_code": None, "whatsapp": None}
+    session.execute(update(Shop).where(Shop.id == shop_id).values(state=ShopState.CLOSED, **closed))
+    goods = select(Product.id).where(Product.shop_id == shop_id)
+    keys = set(session.scalars(select(ProductPhoto.key).where(ProductPhoto.product_id.in_(goods))))
+    keys |= set(session.scalars(select(Product.photo_key).where(Product.shop_id == shop_id, Product.photo_key.is_not(None))))
+    for key in sorted(keys):
+        discards.discard(session, key)
+    session.execute(delete(ProductPhoto).where(ProductPhoto.product_id.in_(goods)))
+    session.execute(delete(Paper).where(Paper.shop_id == shop_id))
+    wordless = {"title": "", "description": "", "ingredients": "", "photo_key": None, "photo_alt": ""}
+    session.execute(update(Product).where(Product.shop_id == shop_id).values(state=ProductState.REMOVED, **wordless))
+    outbox.put(session, "shop.changed", shop_id)

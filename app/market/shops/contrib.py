@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.core.contrib import PersonalData, ReportSubject, SearchSource, SitemapSource
+from app.core.contrib import Farewell, NoticeKind, PersonalData, ReportSubject, SearchSource, SitemapSource
 from app.core.places import place_name
 from app.core.search import Document
-from app.core.words import _l
-from app.market.shops import queries, rules
+from app.core.words import _, _l
+from app.market.shops import actions, queries, rules
 from app.market.shops.queries import MyShop, ProductText, ShopPage
 
 
@@ -70,8 +70,11 @@ def _addresses(session: Session) -> Iterable[tuple[str, datetime | date | None]]
 
 
 def _mine(session: Session, person_id: int) -> Mapping[str, Any]:
-    shops = queries.shops_of(session, person_id)
-    return {"shops": [{"name": shop.name, "address": f"/toko/{shop.slug}", "role": shop.role.value} for shop in shops]}
+    return {"shops": queries.shop_data(session, person_id)}
+
+
+def _yours(params: Mapping[str, Any]) -> str:
+    return _("Pemilik toko {shop} sudah pergi. Sekarang Anda yang mengatur toko ini.", shop=params["shop"])
 
 
 def _product_address(session: Session, product_id: int) -> str | None:
@@ -83,6 +86,22 @@ CONTRIBUTIONS: tuple[object, ...] = (
     SearchSource("product", _l("Barang"), _load_product, _all_products),
     SearchSource("shop", _l("Toko"), _load_shop, _all_shops),
     SitemapSource(_addresses),
-    PersonalData("shops", _mine),
+    NoticeKind("shop.yours", _yours, _l("Ada kabar tentang jualan Anda."), lambda _params: "/jualan"),
+    PersonalData(
+        "shops",
+        _mine,
+        label=_l("Toko dan barang"),
+        purpose=_l("Supaya pembeli menemukan barang Anda. Nama toko, isinya, dan nomor WhatsApp toko kalau Anda isi terlihat semua orang."),
+        kept=_l("Selama toko Anda ada. Nomor surat usaha hanya dilihat petugas."),
+        tables=("shop_member",),
+        pictures=queries.photo_keys,
+    ),
+    Farewell(
+        "shops",
+        actions.leave,
+        gone=_l("Toko yang Anda jalankan sendiri ditutup: nama, alamat, barang, foto, dan nomor suratnya dihapus."),
+        kept=_l("Toko yang punya anggota lain tetap berjalan tanpa Anda."),
+        tables=("shop_member",),
+    ),
     ReportSubject("product", _l("Barang"), _product_address),
 )

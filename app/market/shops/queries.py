@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, asc, bindparam, desc, func, literal_column, or_, select, tuple_
+from sqlalchemy import and_, asc, bindparam, desc, func, literal_column, or_, select, true, tuple_
 
 from app.core.db import for_update
 from app.core.places import place_name
@@ -51,12 +51,12 @@ class MyShop:
     role: ShopRole
 
 
-def shops_of(session: Session, person_id: int) -> list[MyShop]:
-    """The shops a person works in that are not closed, her own first."""
+def shops_of(session: Session, person_id: int, *, with_closed: bool = False) -> list[MyShop]:
+    """The shops a person works in, her own first; closed ones only when asked for."""
     rows = session.execute(
         select(Shop.id, Shop.slug, Shop.name, ShopMember.role)
         .join(ShopMember, ShopMember.shop_id == Shop.id)
-        .where(ShopMember.person_id == person_id, Shop.state != ShopState.CLOSED)
+        .where(ShopMember.person_id == person_id, true() if with_closed else Shop.state != ShopState.CLOSED)
         .order_by(ShopMember.role.desc(), Shop.id)
     ).all()
     return [MyShop(*row) for row in rows]
@@ -65,6 +65,64 @@ def shops_of(session: Session, person_id: int) -> list[MyShop]:
 def shops_owned_by(session: Session, person_id: int) -> list[MyShop]:
     """Her own shops that are not closed; those she only helps in are left out."""
     return [shop for shop in shops_of(session, person_id) if shop.role is ShopRole.OWNER]
+
+
+def shared_shops(session: Session, person_id: int) -> set[int]:
+    """Those of a person's shops in which somebody else works too."""
+    own = select(ShopMember.shop_id).where(ShopMember.person_id == person_id)
+    return set(session.scalars(select(ShopMember.shop_id).where(ShopMember.shop_id.in_(own), ShopMember.person_id != person_id)))
+
+
+def lock_open(session: Session, shop_ids: Sequence[int]) -> set[int]:
+    """Which of these shops are open; they stay so until commit."""
+    rows = select(Shop.id).where(Shop.id.in_(shop_ids), Shop.state == ShopState.OPEN).order_by(Shop.id)
+    return set(session.scalars(rows.with_for_update(read=True, key_share=True)))
+
+
+def shop_data(session: Session, person_id: int) -> list[dict[str, object]]:
+    """A person's shops with everything in them, for her own copy."""
+    return [
+        {
+            "name": shop.name,
+            "about": shop.about,
+            "address": f"/toko/{shop.slug}",
+            "place": place_name(shop.place_code) if shop.place_code else None,
+            "whatsapp": shop.whatsapp,
+            "role": role.value,
+            "state": shop.state.value,
+            "made_at": shop.made_at,
+            "goods": [
+                {
+                    "title": product.title,
+                    "description": product.description,
+                    "ingredients": product.ingredients,
+                    "unit": product.unit,
+                    "price_rupiah": product.price_rupiah,
+                    "halal": product.halal.value,
+                    "state": product.state.value,
+                    "made_at": product.made_at,
+                }
+                for product in session.scalars(select(Product).where(Product.shop_id == shop.id).order_by(Product.id))
+            ],
+            "papers": [
+                {"kind": paper.kind, "number": paper.number, "expires_on": paper.expires_on, "seen_at": paper.seen_at}
+                for paper in session.scalars(select(Paper).where(Paper.shop_id == shop.id).order_by(Paper.id))
+            ],
+        }
+        for shop, role in session.execute(
+            select(Shop, ShopMember.role)
+            .join(ShopMember, ShopMember.shop_id == Shop.id)
+            .where(ShopMember.person_id == person_id)
+            .order_by(Shop.id)
+        )
+    ]
+
+
+def photo_keys(session: Session, person_id: int) -> list[str]:
+    """Keys of the photos of a person's goods, the newest first."""
+    own = select(ShopMember.shop_id).where(ShopMember.person_id == person_id)
+    shown = select(Product.photo_key).where(Product.shop_id.in_(own), Product.photo_key.is_not(None), Product.state != ProductState.REMOVED)
+    return [key for key in session.scalars(shown.order_by(Product.id.desc())) if key]
 
 
 def sellers_of(session: Session, shop_id: int) -> list[int]:

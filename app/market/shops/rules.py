@@ -9,6 +9,7 @@ MOST_SHOPS_A_PERSON = 3
 MOST_STOCK = 100_000
 LEAST_PRICE_RUPIAH = 100
 MOST_PRICE_RUPIAH = 500_000_000
+CLOSED_SHOP = "Toko yang sudah tutup"  # stands in the place of a name whose owner has left: data, like any shop's name
 PAGE_SIZE = 8  # goods a page: with more, a first view on a phone fetches over 15 files, for browsers load pictures far ahead
 
 # Address word -> code of models.Category, in the order of the chips.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
+from app.accounts.people.actions import hold_here
 from app.core import audit, clock, markdown, once, outbox, pagecache
 from app.core.access import Actor
 from app.core.db import add_or_refuse, transaction
@@ -118,6 +119,7 @@ def new_course(actor: Actor, organisation_id: int, draft: CourseDraft, cohort: C
         earlier = once.claim(session, key, actor.person_id)
         if earlier is not None:
             return earlier
+        hold_here(session, actor.person_id)
         service = queries.teaches_for(session, actor.person_id, organisation_id)
         if service is None:
             raise NotTheirTrainer
@@ -189,6 +191,7 @@ def publish(actor: Actor, course_id: int) -> None:
 def new_cohort(actor: Actor, course_id: int, draft: CohortDraft, key: str) -> int:
     """Open the next cohort (angkatan) of a course; returns its id."""
     with transaction() as session:
+        hold_here(session, actor.person_id)
         course = _mine(session, actor, course_id)
         earlier = once.claim(session, key, actor.person_id)
         if earlier is not None:
@@ -246,3 +249,26 @@ def _set_state(actor: Actor, cohort_id: int, state: CohortState, act: str, possi
         if state is CohortState.CANCELLED:
             outbox.put(session, "cohort.cancelled", cohort_id)
         pagecache.touch(session, "training")
+
+
+def hold(session: Session, person_id: int) -> None:
+    """Step before a farewell: nobody takes a seat in this trainer's cohorts until it is over."""
+    session.execute(_own_cohorts(person_id).order_by(Cohort.id).with_for_update(of=Cohort)).all()
+
+
+def leave(session: Session, person_id: int, now: datetime) -> None:
+    """Step of a farewell: the trainer's courses go to the archive of their organisation, and cohorts that nobody joined are called off."""
+    ahead = (
+        Cohort.id.in_(_own_cohorts(person_id)),
+        Cohort.ends_on >= clock.day_of(now),
+        Cohort.state.in_((CohortState.OPEN, CohortState.CLOSED)),
+    )
+    session.execute(update(Cohort).where(*ahead).values(state=CohortState.CANCELLED).execution_options(synchronize_session=False))
+    own = session.scalars(update(Course).where(Course.trainer_id == person_id).values(state=CourseState.ARCHIVED).returning(Course.id))
+    for course_id in own.all():
+        outbox.put(session, "course.changed", course_id)
+    pagecache.touch(session, "training")
+
+
+def _own_cohorts(person_id: int) -> Select[tuple[int]]:
+    return select(Cohort.id).join(Course, Course.id == Cohort.course_id).where(Course.trainer_id == person_id)

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.core.access import Actor, Role
 from app.core.clock import day_of
-from app.core.contrib import DeskCard, HomeCard, LeaveBlocker, PersonalData, SearchSource, SitemapSource
+from app.core.contrib import DeskCard, Farewell, HomeCard, LeaveBlocker, PersonalData, SearchSource, SitemapSource
 from app.core.search import Document
 from app.core.words import _, _l
-from app.training.courses import queries
+from app.training.courses import actions, queries
 
 KIND = "course"
 COURSES_ON_HOME = 3
@@ -54,6 +54,19 @@ CONTRIBUTIONS: tuple[object, ...] = (
     SearchSource(KIND, _l("Pelatihan"), document, _every),
     SitemapSource(_sitemap),
     DeskCard("pelatih", frozenset({Role.TRAINER}), _l("Kelas saya"), "belajar", "courses.desk"),
-    PersonalData("courses", lambda session, person_id: {"courses": queries.taught_data(session, person_id)}),
-    LeaveBlocker(_blockers),
+    PersonalData(
+        "courses",
+        lambda session, person_id: {"courses": queries.taught_data(session, person_id)},
+        label=_l("Kelas yang Anda ajar"),
+        purpose=_l("Supaya orang bisa mendaftar. Isi kelas dan nama Anda sebagai pelatih terlihat semua orang."),
+        kept=_l("Selama kelasnya diterbitkan oleh lembaga Anda."),
+        tables=("course",),
+    ),
+    LeaveBlocker(_blockers, address="/pelatih", label=_l("Buka meja pelatih"), hold=actions.hold),
+    Farewell(
+        "courses",
+        actions.leave,
+        kept=_l("Kelas yang Anda ajar masuk arsip lembaganya, pelatihnya “Anggota yang telah pergi”."),
+        tables=("course",),
+    ),
 )

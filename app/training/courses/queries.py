@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -15,6 +15,7 @@ from app.accounts.organisations import queries as organisations
 from app.accounts.organisations.models import Organisation
 from app.accounts.organisations.queries import Service
 from app.accounts.people.models import Person
+from app.accounts.people.rules import shown_name
 from app.core.clock import day_of
 from app.core.db import Id
 from app.core.reads import Prepared
@@ -225,13 +226,18 @@ def other_courses(session: Session, now: datetime, *, vocation: str = "", most: 
 
 
 def course_by_slug(session: Session, slug: str) -> CoursePage | None:
-    row = _BY_SLUG.one(session, slug=slug)
-    return CoursePage(*row) if row else None
+    return _course_page(_BY_SLUG.one(session, slug=slug))
 
 
 def course_by_id(session: Session, course_id: int) -> CoursePage | None:
-    row = session.execute(_PAGE.where(Course.id == course_id)).one_or_none()
-    return CoursePage(*row) if row else None
+    return _course_page(session.execute(_PAGE.where(Course.id == course_id)).one_or_none())
+
+
+def _course_page(row: Row[Any] | None) -> CoursePage | None:
+    if row is None:
+        return None
+    page = CoursePage(*row)
+    return page if page.trainer else replace(page, trainer=shown_name(page.trainer))
 
 
 def cohorts_of(session: Session, course_id: int) -> list[CohortFacts]:

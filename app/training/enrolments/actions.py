@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
+from app.accounts.people.actions import hold_here
 from app.core import clock, once, outbox, pagecache
 from app.core.access import Actor
 from app.core.db import add_or_refuse, for_update, transaction
@@ -39,6 +40,7 @@ def enrol(actor: Actor, cohort_id: int, key: str) -> int:
             earlier = once.claim(session, key, actor.person_id)
             if earlier is not None:
                 return earlier
+            hold_here(session, actor.person_id)
             enrolment_id = _enrol(session, actor.person_id, cohort_id, clock.now())
             once.keep(session, key, actor.person_id, enrolment_id)
             return enrolment_id
@@ -101,3 +103,8 @@ def leave(actor: Actor, cohort_id: int) -> None:
         session.execute(update(Cohort).where(Cohort.id == cohort_id, Cohort.seats_taken > 0).values(seats_taken=Cohort.seats_taken - 1))
         outbox.put(session, "enrolment.left", left)
         pagecache.touch(session, "training")
+
+
+def farewell(session: Session, person_id: int, _now: datetime) -> None:
+    """Step of a farewell: seats given back are forgotten; seats in courses that are over stay counted, without a name."""
+    session.execute(delete(Enrolment).where(Enrolment.person_id == person_id, Enrolment.state == EnrolmentState.LEFT))

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.core import formats
 from app.core.clock import day_of
-from app.core.contrib import LeaveBlocker, NoticeKind, PersonalData
+from app.core.contrib import Farewell, LeaveBlocker, NoticeKind, PersonalData
 from app.core.words import _, _l
 from app.training.courses.queries import course_address
-from app.training.enrolments import queries
+from app.training.enrolments import actions, queries
 
 ENROLLED = "enrolment.made"
 NEW_PARTICIPANT = "enrolment.trainer"
@@ -92,6 +92,19 @@ CONTRIBUTIONS: tuple[object, ...] = (
     NoticeKind(SEAT_FREED, _freed, _NEUTRAL, _roster),
     NoticeKind(COHORT_CHANGED, _changed, _NEUTRAL, _course, is_urgent=True),
     NoticeKind(COHORT_CANCELLED, _cancelled, _NEUTRAL, _course, is_urgent=True),
-    PersonalData("enrolments", _data),
-    LeaveBlocker(_blockers),
+    PersonalData(
+        "enrolments",
+        _data,
+        label=_l("Pelatihan yang Anda ikuti"),
+        purpose=_l("Supaya kursi Anda tercatat. Pelatih kelas itu melihat nama dan nomor HP Anda, orang lain tidak."),
+        kept=_l("Selama akun Anda ada, sebagai catatan pelatihan Anda."),
+        tables=("enrolment",),
+    ),
+    LeaveBlocker(_blockers, address="/pelatihan/saya", label=_l("Buka pelatihan saya")),
+    Farewell(
+        "enrolments",
+        actions.farewell,
+        kept=_l("Kelas yang sudah selesai tetap menghitung satu peserta, tanpa nama dan nomor."),
+        tables=("enrolment",),
+    ),
 )

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.people.models import Person
+from app.accounts.people.rules import shown_name
 from app.training.courses.models import Cohort, CohortState, Course
 from app.training.courses.queries import CohortFacts, course_address
 from app.training.enrolments.models import Enrolment, EnrolmentState
@@ -73,7 +74,7 @@ def roster(session: Session, cohort_id: int) -> list[Participant]:
         .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ENROLLED)
         .order_by(Enrolment.made_at, Enrolment.id)
     )
-    return [Participant(*row) for row in rows]
+    return [Participant(person_id, shown_name(name), phone, at) for person_id, name, phone, at in rows]
 
 
 def enrolment_id(session: Session, cohort_id: int, person_id: int) -> int | None:
