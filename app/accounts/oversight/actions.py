@@ -105,6 +105,20 @@ def lift(actor: Actor, person_id: int) -> None:
         tell(session, person_id, "account.unsuspended", {}, f"suspension:{lifted}:lifted")
 
 
+def end_devices(actor: Actor, person_id: int) -> int:
+    """Sign a person out of every device, such as when a phone was stolen; she may sign in again at once. Audited; told. Returns how many.
+
+    Refuses with `NotThere`, `NotYours`.
+    """
+    now = clock.now()
+    with transaction() as session:
+        _check(session, actor, person_id, now)
+        ended = end_sessions(session, person_id, DeviceSession.id > 0, now)
+        audit.write(session, actor.person_id, "person.signed_out", "person", person_id, {"devices": ended})
+        tell(session, person_id, "account.signed_out", {}, f"signed-out:{int(now.timestamp())}")
+    return ended
+
+
 def _check(session: Session, actor: Actor, person_id: int, now: datetime) -> None:
     """Step: lock the person, and whether this actor may still decide about her: of two admins who suspend each other, one comes first."""
     admins = lock_admins(session)

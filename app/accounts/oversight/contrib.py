@@ -28,6 +28,10 @@ def _unsuspended(_params: Mapping[str, Any]) -> str:
     return _("Akun Anda bisa dipakai lagi.")
 
 
+def _signed_out(_params: Mapping[str, Any]) -> str:
+    return _("Petugas mengeluarkan akun Anda dari semua perangkat. Masuk lagi dengan kata sandi Anda.")
+
+
 def _mine(session: Any, person_id: int) -> Mapping[str, Any]:
     return {
         "suspensions": [
@@ -42,5 +46,6 @@ CONTRIBUTIONS: tuple[object, ...] = (
     DeskCard("petugas", frozenset({Role.ADMIN.value}), _l("Jejak keputusan"), "centang", "oversight.trail"),
     NoticeKind("account.suspended", words=_suspended, neutral=_NEUTRAL, address=lambda _params: "/akun", is_urgent=True),
     NoticeKind("account.unsuspended", words=_unsuspended, neutral=_NEUTRAL, address=lambda _params: "/akun", is_urgent=True),
+    NoticeKind("account.signed_out", words=_signed_out, neutral=_NEUTRAL, address=lambda _params: "/akun", is_urgent=True),
     PersonalData("suspensions", _mine),
 )

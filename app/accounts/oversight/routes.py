@@ -23,7 +23,7 @@ from app.core.db import reading
 from app.core.forms import clean, read_phone
 from app.core.refusals import NotThere, Refusal
 from app.core.web import arg_int, arg_text, page, say, see_other
-from app.core.words import _
+from app.core.words import _, _n
 
 bp = Blueprint("oversight", __name__)
 
@@ -164,6 +164,15 @@ def suspend(person_id: int) -> ResponseReturnValue:
 def lift(person_id: int) -> ResponseReturnValue:
     actions.lift(actor(), person_id)
     say(_("Akun bisa dipakai lagi. Orangnya diberi tahu."))
+    return see_other(url_for("oversight.person", person_id=person_id))
+
+
+@bp.route("/petugas/orang/<id:person_id>/keluarkan", methods=["POST"])
+@staff(Role.ADMIN, Role.MODERATOR)
+@freshly_proved
+def end_devices(person_id: int) -> ResponseReturnValue:
+    ended = actions.end_devices(actor(), person_id)
+    say(_n("Dikeluarkan dari {n} perangkat.", "Dikeluarkan dari {n} perangkat.", ended))
     return see_other(url_for("oversight.person", person_id=person_id))
 
 

@@ -34,6 +34,7 @@ ACTS: dict[str, Lazy] = {
     "person.viewed": _l("melihat halaman orang"),
     "person.suspended": _l("menghentikan akun"),
     "person.unsuspended": _l("mengizinkan akun lagi"),
+    "person.signed_out": _l("mengeluarkan dari semua perangkat"),
     "role.given": _l("memberi peran"),
     "role.taken": _l("melepas peran"),
     "factor.set": _l("memasang pengaman kedua"),

@@ -266,6 +266,19 @@ def test_a_form_sent_twice_suspends_once(sign_in: Callable[[Any], Client], admin
         assert len(session.scalars(select(Suspension)).all()) == 1
 
 
+def test_staff_end_every_sign_in_of_a_person_at_once(
+    sign_in: Callable[[Any], Client], client: Client, moderator: Person, admin: Person, ros: Person
+) -> None:
+    desk, phones = sign_in(moderator), [sign_in(ros), sign_in(ros)]
+    assert desk.post(f"/petugas/orang/{ros.id}/keluarkan").status_code == 303
+    assert [phone.get("/akun").status_code for phone in phones] == [303, 303]
+    assert ("person.signed_out", moderator.id, ros.id, {"devices": 2}) in acts()
+    assert client.post("/masuk", data={"phone": "0812-0000-00001", "password": "lontar biru tiga"}).status_code == 303
+    boss = sign_in(admin)
+    desk.post(f"/petugas/orang/{admin.id}/keluarkan")
+    assert boss.get("/akun").status_code == 200
+
+
 # The trail
 
 
