@@ -146,6 +146,16 @@ def phone(number: str) -> str:
     return number
 
 
+def email(address: str) -> str:
+    """pasar@xn--… -> the domain in its own letters, where it has some."""
+    local, _at, domain = address.rpartition("@")
+    try:
+        shown = domain.encode("ascii").decode("idna") if "xn--" in domain else domain
+    except UnicodeError:
+        shown = domain
+    return f"{local}@{shown}"
+
+
 FILTERS = {
     f.__name__: f
     for f in (
@@ -165,6 +175,7 @@ FILTERS = {
         iso,
         ago,
         phone,
+        email,
     )
 }
 

@@ -237,6 +237,38 @@ def read_phone(typed: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+class EmailField(_Typed):
+    """An e-mail address; `data` is as `read_email` gives it."""
+
+    widget = wtforms.widgets.EmailInput()
+
+    def read(self, typed: str) -> str:
+        address = read_email(typed)
+        if address is None:
+            raise ValueError(_("Alamat e-mail ini belum benar. Contoh: nama@contoh.id"))
+        return address
+
+    def write(self, data: Any) -> str:
+        return formats.email(str(data))
+
+
+MOST_EMAIL_LETTERS = 254
+
+
+def read_email(typed: str) -> str | None:
+    """An e-mail address in one spelling: small letters, the domain as the net writes it (xn--…); None when it is none. Asks no server."""
+    from email_validator import EmailNotValidError, validate_email  # here, so that a start does not pay for it
+
+    if len(typed) > MOST_EMAIL_LETTERS:
+        return None
+    try:
+        found = validate_email(typed.strip(), check_deliverability=False, allow_smtputf8=False, strict=True)
+    except EmailNotValidError:
+        return None
+    address = f"{found.local_part}@{found.ascii_domain}".lower()
+    return address if len(address) <= MOST_EMAIL_LETTERS else None
+
+
 class CountField(_Typed):
     """A whole number between two bounds."""
 

@@ -217,3 +217,36 @@ def test_a_password_is_taken_as_it_is_and_not_shown() -> None:
     assert form.validate()
     assert form.password.data == "  a\x00é\u202e "
     assert 'value=""' in str(form.password())
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("Mama.Oesapa@Contoh.Example", "mama.oesapa@contoh.example"),
+        (" a+b@contoh.id ", "a+b@contoh.id"),
+        ("beta@kupang-pasar.pasar.id", "beta@kupang-pasar.pasar.id"),
+        ("beta@bücher.example", "beta@xn--bcher-kva.example"),
+        ("beta@XN--BCHER-KVA.example", "beta@xn--bcher-kva.example"),
+        ("", None),
+        ("mama", None),
+        ("mama@", None),
+        ("mama@satu", None),
+        ("a@b@contoh.id", None),
+        ('"a b"@contoh.id', None),
+        ("mama@contoh.id, lain@contoh.id", None),
+        ("mama@contoh.id\r\nBcc: x@y.id", None),
+        ("mäma@contoh.id", None),
+        ("x" * 65 + "@contoh.id", None),
+        ("a@" + "x" * 260 + ".id", None),
+        ("mama@[127.0.0.1]", None),
+    ],
+)
+def test_an_email_address_in_one_spelling(typed: str, address: str | None) -> None:
+    assert forms.read_email(typed) == address
+
+
+def test_a_stored_address_is_shown_in_its_own_letters() -> None:
+    class Mine(forms.Form):
+        address = forms.EmailField("E-mail")
+
+    assert Mine(data={"address": "beta@xn--bcher-kva.example"}).address.typed == "beta@bücher.example"

@@ -133,6 +133,7 @@ def test_every_import_is_pinned() -> None:
         "markdown_it": "markdown-it-py",
         "linkify_it": "linkify-it-py",
         "phonenumbers": "phonenumberslite",
+        "email_validator": "email-validator",
         "argon2": "argon2-cffi",
         "PIL": "pillow",
         "backports": "backports-zstd",
