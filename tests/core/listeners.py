@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import socket
+import subprocess
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,11 +13,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+import redis
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +78,31 @@ def http_listener() -> Iterator[HttpListener]:
         server.shutdown()
         server.server_close()
         thread.join(5)
+
+
+def has_redis() -> bool:
+    return shutil.which("redis-server") is not None
+
+
+@contextmanager
+def redis_server(folder: Path, port: int = 0) -> Iterator[str]:
+    """A Redis of its own that keeps nothing; gives its address."""
+    found = port or _free_port()
+    options = ["--port", str(found), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder), "--maxclients", "500"]
+    process = subprocess.Popen(["redis-server", *options], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        url = f"redis://127.0.0.1:{found}/0"
+        with redis.Redis.from_url(url, retry=Retry(ConstantBackoff(0.02), 250)) as waiting:
+            waiting.ping()
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
 
 
 def a_certificate(folder: Path) -> tuple[Path, Path]:

@@ -13,7 +13,7 @@ from markupsafe import escape
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.people import actions
-from app.core import clock, outbox, schema
+from app.core import brakes, clock, outbox, schema
 from app.core.access import public, visitor_or_actor
 from app.core.clock import day_of
 from app.core.contrib import SitemapSource, offered
@@ -72,6 +72,9 @@ def ready() -> ResponseReturnValue:
             told["outbox_given_up"] = outbox.stuck(database)
     except SQLAlchemyError:
         told["database"] = False
+    redis = brakes.is_redis_there()
+    if redis is not None:
+        told["redis"] = redis  # without it each process counts for itself: worth knowing, no reason to turn people away
     is_ready = bool(told["database"]) and told["schema"] == schema.State.CURRENT.value and not told["outbox_waiting_too_long"]
     response = jsonify({"ready": is_ready, **told})
     response.status_code = 200 if is_ready else 503
