@@ -17,6 +17,7 @@ from app.core import audit, brakes, clock, once, pagecache, passwords
 from app.core.access import STAFF, Actor, Role
 from app.core.brakes import Limit
 from app.core.db import add_or_refuse, for_update, reading, transaction
+from app.core.discards import discard
 from app.core.formats import instant
 from app.core.refusals import NotThere, Refusal, require
 from app.core.words import Lazy, _, _l
@@ -266,7 +267,9 @@ def save_profile(actor: Actor, *, name: str, greeting: str, place_code: str, abo
     """Change what others see (name, about) and what only the site uses (greeting, place)."""
     with transaction() as session:
         session.execute(
-            update(Person).where(Person.id == actor.person_id).values(name=name, greeting=greeting, place_code=place_code, about=about)
+            update(Person)
+            .where(Person.id == actor.person_id, Person.left_at.is_(None))
+            .values(name=name, greeting=greeting, place_code=place_code, about=about)
         )
         pagecache.touch(session, "people")
 
@@ -315,6 +318,40 @@ def give_role(actor: Actor, person_id: int, role: Role) -> None:
 
 class HasLeft(Refusal):
     words = _l("Akun ini sudah dihapus. Daftar lagi kapan saja kalau Anda mau kembali.")
+
+
+def admins(session: Session) -> set[int]:
+    """Who may give roles now."""
+    return set(session.scalars(select(PersonRole.person_id).where(PersonRole.role == Role.ADMIN)))
+
+
+def forget_devices(now: datetime) -> None:
+    """The worker's chore: sign-ins that ended long ago go, a batch at a time (docs/security.md)."""
+    with transaction() as session:
+        old = select(DeviceSession.id).where(DeviceSession.ends_at < now - rules.ENDED_DEVICES_KEPT)
+        ids = list(session.scalars(old.order_by(DeviceSession.id).limit(1000)))
+        session.execute(delete(DeviceSession).where(DeviceSession.id.in_(ids)))
+
+
+def leave(session: Session, person_id: int, now: datetime) -> None:
+    """Step of a farewell, the last one: of the person stays a row without a name, for what others hold to point at.
+
+    The number and the address are free again. Consents stay as a log of what was agreed to when, all withdrawn.
+    """
+    session.execute(delete(PersonRole).where(PersonRole.person_id == person_id))
+    session.execute(delete(DeviceSession).where(DeviceSession.person_id == person_id))
+    session.execute(update(Consent).where(Consent.person_id == person_id, Consent.withdrawn_at.is_(None)).values(withdrawn_at=now))
+    once.forget_owner(session, person_id)
+    picture = session.scalar(select(Person.picture_key).where(Person.id == person_id))
+    if picture is not None:
+        discard(session, picture)
+    nothing = dict.fromkeys(
+        ("phone", "phone_proven_at", "phone_lost_at", "email", "email_proven_at", "password_hash", "place_code", "picture_key")
+        + ("suspended_until", "suspended_for")
+    )
+    words = dict.fromkeys(("name", "greeting", "about", "suspended_words"), "")
+    session.execute(update(Person).where(Person.id == person_id).values(**nothing, **words, phone_slot=0, left_at=now))
+    pagecache.touch(session, "people", "community", "training", "goods", "booths", "orders")
 
 
 def hold_here(session: Session, person_id: int) -> None:

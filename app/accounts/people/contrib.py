@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from app.accounts.people import rules
+from sqlalchemy.orm import Session
+
+from app.accounts.people import actions, queries, rules
 from app.core.access import Role
-from app.core.contrib import NoticeKind
+from app.core.contrib import Chore, Farewell, LeaveBlocker, NoticeKind, PersonalData
 from app.core.words import _, _l
 
 
@@ -23,7 +26,36 @@ def _taken(params: Mapping[str, Any]) -> str:
     return _("Peran {role} Anda sudah dilepas.", role=_role(params))
 
 
+def _hold_admins(session: Session, person_id: int) -> None:
+    if person_id in actions.admins(session):
+        actions.lock_admins(session)
+
+
+def _last_admin(session: Session, person_id: int, _now: datetime) -> list[str]:
+    if actions.admins(session) == {person_id}:
+        return [_("Anda satu-satunya pengelola. Beri dulu peran itu kepada orang lain.")]
+    return []
+
+
 CONTRIBUTIONS: tuple[object, ...] = (
     NoticeKind("role.given", words=_given, neutral=_l("Ada perubahan pada akun Anda."), address=lambda _params: "/akun"),
     NoticeKind("role.taken", words=_taken, neutral=_l("Ada perubahan pada akun Anda."), address=lambda _params: "/akun"),
+    PersonalData(
+        "people",
+        queries.own_data,
+        label=_l("Akun dan perangkat"),
+        purpose=_l("Supaya Anda bisa masuk dan dikenali. Orang lain hanya melihat nama panggilan, foto, dan tulisan tentang Anda."),
+        kept=_l("Selama akun Anda ada. HP yang sudah keluar terhapus dari daftar sesudah 180 hari."),
+        tables=("person_role", "device_session", "consent"),
+        pictures=queries.own_pictures,
+    ),
+    LeaveBlocker(_last_admin, address="/petugas/orang", label=_l("Beri peran kepada orang lain"), hold=_hold_admins),
+    Farewell(
+        "people",
+        actions.leave,
+        gone=_l("Nama, nomor HP, e-mail, kata sandi, foto, tempat tinggal, dan tulisan tentang Anda. Semua perangkat keluar."),
+        kept=_l("Catatan persetujuan dan catatan keputusan petugas, hanya dengan nomor urut, karena diminta undang-undang."),
+        tables=("person_role", "device_session", "consent"),
+    ),
+    Chore("devices", timedelta(hours=24), actions.forget_devices),
 )

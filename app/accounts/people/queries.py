@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.notices.models import Notice
 from app.accounts.people.models import Consent, DeviceSession, Person, PersonRole, SecondFactor
 from app.core.access import Role
+from app.core.places import place_name
 from app.core.reads import Prepared
 
 
@@ -108,6 +109,43 @@ def agreeing(session: Session, purpose: str) -> list[int]:
     live = select(Consent.person_id).join(Person, Person.id == Consent.person_id)
     live = live.where(Consent.purpose == purpose, Consent.withdrawn_at.is_(None), Person.left_at.is_(None))
     return list(session.scalars(live.distinct().order_by(Consent.person_id)))
+
+
+def own_data(session: Session, person_id: int) -> dict[str, object]:
+    """What the account holds about its person, for her own copy: no hash, no token, no key."""
+    person = session.get_one(Person, person_id)
+    roles = select(PersonRole.role, PersonRole.given_at).where(PersonRole.person_id == person_id).order_by(PersonRole.role)
+    devices = select(DeviceSession).where(DeviceSession.person_id == person_id).order_by(DeviceSession.id.desc()).limit(1000)
+    consents = select(Consent).where(Consent.person_id == person_id).order_by(Consent.id)
+    return {
+        "profile": {
+            "name": person.name,
+            "greeting": person.greeting,
+            "phone": person.phone,
+            "phone_proven_at": person.phone_proven_at,
+            "email": person.email,
+            "email_proven_at": person.email_proven_at,
+            "place": place_name(person.place_code) if person.place_code else None,
+            "about": person.about,
+            "made_at": person.made_at,
+            "suspended_until": person.suspended_until,
+        },
+        "roles": [{"role": role.value, "given_at": given_at} for role, given_at in session.execute(roles)],
+        "devices": [
+            {"device": row.device, "made_at": row.made_at, "seen_at": row.seen_at, "ended_at": row.ended_at}
+            for row in session.scalars(devices)
+        ],
+        "consents": [
+            {"purpose": row.purpose, "text_version": row.text_version, "given_at": row.given_at, "withdrawn_at": row.withdrawn_at}
+            for row in session.scalars(consents)
+        ],
+    }
+
+
+def own_pictures(session: Session, person_id: int) -> list[str]:
+    """Keys of the pictures a person shows of herself."""
+    key = session.scalar(select(Person.picture_key).where(Person.id == person_id))
+    return [key] if key else []
 
 
 @dataclass(frozen=True)

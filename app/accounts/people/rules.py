@@ -19,6 +19,7 @@ MOST_ABOUT_LETTERS = 500
 
 REMEMBERED = timedelta(days=180)  # the cookie's age too (core.web)
 NOT_REMEMBERED = timedelta(hours=12)  # a shared phone: the evening ends the sign-in even when nobody signs out
+ENDED_DEVICES_KEPT = timedelta(days=180)
 SEEN_EVERY = timedelta(minutes=10)  # how exact "last seen" is; a write per page would be too dear
 
 GREETINGS = ("Kaka", "Mama", "Bapa", "Om", "Tanta")
