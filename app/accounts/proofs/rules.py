@@ -32,6 +32,15 @@ def new_letters() -> str:
     return f"{drawn[:4]}-{drawn[4:]}"
 
 
+def letters_from(mark: str) -> str:
+    """The eight letters that belong to a keyed mark of 32 hexadecimal digits: who sends a form twice reads the same code twice."""
+    number, drawn = int(mark, 16), ""
+    for _turn in range(8):
+        number, letter = divmod(number, len(_LETTERS))
+        drawn += _LETTERS[letter]
+    return f"{drawn[:4]}-{drawn[4:]}"
+
+
 def read_code(typed: str) -> str:
     """What somebody typed, without the spaces, dots and hyphens people put into codes; capitals."""
     return re.sub(r"[\s.\-_]+", "", typed).upper()[:64]
