@@ -18,6 +18,7 @@ from app.accounts.contacts import routes as contacts
 from app.accounts.counter import contrib as counter_contrib
 from app.accounts.counter import routes as counter
 from app.accounts.deliveries import contrib as deliveries_contrib
+from app.accounts.deliveries import handlers as deliveries_handlers
 from app.accounts.deliveries import routes as deliveries
 from app.accounts.entries import contrib as entries_contrib
 from app.accounts.entries import routes as entries
@@ -33,6 +34,7 @@ from app.accounts.oversight import routes as oversight
 from app.accounts.passkeys import contrib as passkeys_contrib
 from app.accounts.passkeys import routes as passkeys
 from app.accounts.people import contrib as people_contrib
+from app.accounts.people import handlers as people_handlers
 from app.accounts.people import routes as people
 from app.accounts.privacy import contrib as privacy_contrib
 from app.accounts.privacy import routes as privacy
@@ -136,7 +138,10 @@ CONTRIBUTIONS: tuple[object, ...] = (
 
 # After X happens, do Y: topic -> handlers, each run after commit, at least once.
 HANDLERS: dict[str, list[Handler]] = {
-    "notice.told": [],
+    "notice.told": [deliveries_handlers.decide],
+    "digest.due": [deliveries_handlers.gather],
+    "delivery.due": [deliveries_handlers.send],
+    "person.signed_up": [people_handlers.tell_holders],
     "edition.over": [booths_handlers.finish],
     "turn.due": [rota_handlers.expire],
     "shop.changed": [shops_handlers.index_shop],

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 SOURCE: Final = Path(__file__).resolve().parent.parent.parent / "static"
 CSS: Final = ("tokens.css", "base.css", "components.css")  # in this order, one file
-BUILD: Final = 1  # one more whenever the steps below change what they make
+SERVICE_WORKER: Final = "sw.js"
+BUILD: Final = 2  # one more whenever the steps below change what they make
 FOLDERS_KEPT: Final = 4  # pages still open in somebody's hand may name older files
 TEXT: Final = {".css", ".js", ".svg", ".webmanifest", ".json"}
 TYPES: Final = {".svg": "image/svg+xml", ".webmanifest": "application/manifest+json"}
@@ -128,7 +129,9 @@ def _make(folder: Path, sources: Mapping[str, bytes], site_name: str) -> None:
     for size in ICON_SIZES:
         put(f"katong-{size}.png", draw.mark_png(size))
     for name, content in sources.items():
-        if name.endswith(".js"):
+        if name == SERVICE_WORKER:  # its address is its reach: the whole site, under a name that never changes
+            _write(root / name, squeeze_script(content.decode()).encode())
+        elif name.endswith(".js"):
             put(name, squeeze_script(content.decode()).encode())
         elif not name.endswith(".css"):
             put(name, content)

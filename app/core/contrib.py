@@ -15,7 +15,7 @@ from flask import current_app
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from app.core.access import Actor
+    from app.core.access import Actor, Role
     from app.core.search import Document
     from app.core.words import Lazy
 
@@ -52,13 +52,19 @@ class SitemapSource:
 
 @dataclass(frozen=True)
 class NoticeKind:
-    """A notice, stored as kind and parameters, worded when read. `neutral` tells nothing of the topic (lock screens)."""
+    """A notice, stored as kind and parameters, worded when read. `neutral` tells nothing of the topic (lock screens).
+
+    The part of `code` before its first dot says which group of a person's preferences it belongs to (accounts/notices/rules.py).
+    """
 
     code: str
     words: Callable[[Mapping[str, Any]], str]
     neutral: Lazy
     address: Callable[[Mapping[str, Any]], str]
     is_urgent: bool = False  # can't wait for a digest or for the end of the quiet hours
+    is_private: bool = False  # its words never leave the site, not even inside a letter
+    responsible: Role | None = None  # who hands it over by WhatsApp where no gateway reaches the person; only for urgent kinds
+    until: Callable[[Mapping[str, Any]], datetime | None] | None = None  # after this instant telling it is of no use
 
 
 @dataclass(frozen=True)

@@ -217,3 +217,8 @@ def render(template: str, **context: Any) -> str:
     """A template in the reader's language, with the context every page has."""
     app = current_app
     return environment(app).get_template(template).render({**app.extensions[CONTEXT](), **context})
+
+
+def render_letter(template: str, **context: Any) -> str:
+    """A template in the language that is spoken now, for what leaves the site: no request, no reader, no page around it."""
+    return environment(current_app).get_template(template).render(context)

@@ -111,6 +111,12 @@ def absolute(path: str) -> str:
     return (base or request.host_url.rstrip("/")) + path
 
 
+def home_address() -> str:
+    """Scheme and host for what leaves the site without a request: BASE_URL, else this machine itself; never a Host header."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.base_url or f"http://{settings.host}:{settings.port}"
+
+
 # What a view uses
 
 
@@ -513,7 +519,7 @@ def content_security_policy(settings: Settings) -> str:
         "worker-src": "'self'",
         "object-src": "'none'",
         "base-uri": "'none'",
-        "form-action": f"'self' {checkout} https://wa.me",
+        "form-action": f"'self' {checkout} https://wa.me https://api.whatsapp.com",  # wa.me leads on there, and browsers ask for each hop
         "frame-ancestors": "'none'",
     }
     return "; ".join(f"{name} {value}" for name, value in rules.items())

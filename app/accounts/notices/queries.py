@@ -1,4 +1,4 @@
-"""Reads of the inbox."""
+"""Reads of the inbox, and of how a person wants to be told outside of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.notices.models import Notice
+from app.accounts.notices.models import Notice, NoticePreference, NoticeSetting
+from app.accounts.notices.rules import Wishes
 
 PAGE_LENGTH = 30
 
@@ -41,3 +42,22 @@ def notice(session: Session, person_id: int, notice_id: int) -> Stored | None:
     """One of the person's own notices, or None."""
     row = session.execute(select(*_COLUMNS).where(Notice.id == notice_id, Notice.person_id == person_id)).one_or_none()
     return Stored(*row) if row else None
+
+
+def wishes(session: Session, person_id: int) -> Wishes:
+    """How a person wants to be told outside the inbox; what was never chosen is the default. Two statements."""
+    kept = session.execute(
+        select(NoticePreference.kind_group, NoticePreference.pace, NoticePreference.by_mail).where(NoticePreference.person_id == person_id)
+    ).all()
+    paces = {row.kind_group: row.pace for row in kept}
+    unmailed = frozenset(row.kind_group for row in kept if not row.by_mail)
+    setting = session.execute(
+        select(
+            NoticeSetting.has_quiet,
+            NoticeSetting.quiet_from,
+            NoticeSetting.quiet_until,
+            NoticeSetting.by_message,
+            NoticeSetting.language,
+        ).where(NoticeSetting.person_id == person_id)
+    ).one_or_none()
+    return Wishes(paces, unmailed, *setting) if setting else Wishes(paces, unmailed)

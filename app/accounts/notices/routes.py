@@ -9,13 +9,11 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.notices import actions, queries
-from app.accounts.notices.queries import Stored
+from app.accounts.notices.contrib import address_of, kinds, words_of
 from app.core.access import actor, signed_in
-from app.core.contrib import NoticeKind, offered
 from app.core.db import reading
 from app.core.refusals import NotThere
-from app.core.web import arg_int, is_local, page, see_other
-from app.core.words import _
+from app.core.web import arg_int, page, see_other
 
 bp = Blueprint("notices", __name__)
 
@@ -32,30 +30,6 @@ class Line:
     is_read: bool
 
 
-def _kinds() -> dict[str, NoticeKind]:
-    return {kind.code: kind for kind in offered(NoticeKind)}
-
-
-def _words(kind: NoticeKind | None, stored: Stored) -> str:
-    """The sentence; a kind that is gone, or parameters of an older shape, give a neutral one."""
-    if kind is None:
-        return _("Ada kabar untuk Anda.")
-    try:
-        return kind.words(stored.params)
-    except (KeyError, TypeError, ValueError):
-        return str(kind.neutral)
-
-
-def _address(kind: NoticeKind | None, stored: Stored) -> str:
-    if kind is None:
-        return url_for("notices.inbox")
-    try:
-        address = kind.address(stored.params)
-    except (KeyError, TypeError, ValueError):
-        return url_for("notices.inbox")
-    return address if is_local(address) else url_for("notices.inbox")
-
-
 @bp.route("/kabar")
 @signed_in
 def inbox() -> ResponseReturnValue:
@@ -63,8 +37,8 @@ def inbox() -> ResponseReturnValue:
     before = arg_int("sebelum", 0, 0, _LAST) or None
     with reading() as session:
         found = queries.inbox(session, actor().person_id, before)
-    kinds, shown = _kinds(), found[: queries.PAGE_LENGTH]
-    lines = [Line(s.notice_id, _words(kinds.get(s.kind), s), s.made_at, s.is_read) for s in shown]
+    named, shown = kinds(), found[: queries.PAGE_LENGTH]
+    lines = [Line(s.notice_id, words_of(named.get(s.kind), s.params), s.made_at, s.is_read) for s in shown]
     older = url_for("notices.inbox", sebelum=shown[-1].notice_id) if len(found) > len(shown) else None
     newest = url_for("notices.inbox") if before else None
     return page("accounts/notices/inbox.html", lines=lines, older=older, newest=newest, newest_id=shown[0].notice_id if shown else 0)
@@ -79,7 +53,7 @@ def open_notice(notice_id: int) -> ResponseReturnValue:
     if stored is None:
         raise NotThere
     actions.open_notice(actor(), notice_id)
-    return see_other(_address(_kinds().get(stored.kind), stored))
+    return see_other(address_of(kinds().get(stored.kind), stored.params))
 
 
 @bp.route("/kabar/dibaca", methods=["POST"])

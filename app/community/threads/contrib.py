@@ -63,6 +63,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
         lambda _params: _("Ada kabar baru untuk Anda di komunitas."),
         _l("Ada kabar baru di komunitas."),
         lambda _params: "/komunitas",
+        is_private=True,  # of a room whose writers nobody may know
     ),
     PersonalData(
         "community",

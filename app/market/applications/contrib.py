@@ -56,7 +56,7 @@ def _mine(session: Session, person_id: int) -> Mapping[str, Any]:
 CONTRIBUTIONS: tuple[object, ...] = (
     DeskCard("petugas", frozenset({Role.OFFICER}), _l("Permohonan lapak"), "orang", "applications.waiting", _waiting),
     NoticeKind("application.refused", _refused, NEUTRAL, my_turns),
-    NoticeKind("edition.cancelled", _called_off, NEUTRAL, my_turns, is_urgent=True),
+    NoticeKind("edition.cancelled", _called_off, NEUTRAL, my_turns, is_urgent=True, responsible=Role.OFFICER),
     PersonalData(
         "applications",
         _mine,

@@ -77,7 +77,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     DeskCard("petugas", frozenset({Role.OFFICER}), _l("Kontainer"), "kontainer", "leases.desk", _waiting),
     NoticeKind("lease.approved", _approved, NEUTRAL, _mine_page),
     NoticeKind("lease.refused", _refused, NEUTRAL, _mine_page),
-    NoticeKind("lease.ended", _ended, NEUTRAL, _mine_page, is_urgent=True),
+    NoticeKind("lease.ended", _ended, NEUTRAL, _mine_page, is_urgent=True, responsible=Role.OFFICER),
     PersonalData(
         "leases",
         _mine,

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.core import formats
+from app.core.access import Role
 from app.core.contrib import Farewell, LeaveBlocker, NoticeKind, PersonalData
 from app.core.words import _, _l
 from app.market.booths.rules import CANCEL_REASONS
@@ -30,6 +31,10 @@ def _offered(told: Mapping[str, Any]) -> str:
         site=told["site"],
         until=until,
     )
+
+
+def _offer_ends(told: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(told["answer_by"])
 
 
 def _expired(told: Mapping[str, Any]) -> str:
@@ -80,9 +85,9 @@ def _blockers(session: Session, person_id: int, now: datetime) -> list[str]:
 
 
 CONTRIBUTIONS: tuple[object, ...] = (
-    NoticeKind("turn.offered", _offered, NEUTRAL, my_turns, is_urgent=True),
+    NoticeKind("turn.offered", _offered, NEUTRAL, my_turns, is_urgent=True, responsible=Role.OFFICER, until=_offer_ends),
     NoticeKind("turn.expired", _expired, NEUTRAL, my_turns),
-    NoticeKind("turn.cancelled", _cancelled, NEUTRAL, my_turns, is_urgent=True),
+    NoticeKind("turn.cancelled", _cancelled, NEUTRAL, my_turns, is_urgent=True, responsible=Role.OFFICER),
     PersonalData(
         "rota",
         _mine,
