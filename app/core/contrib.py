@@ -162,11 +162,32 @@ class LeaveBlocker:
 
 @dataclass(frozen=True)
 class ReportSubject:
-    """A kind of thing that can be reported."""
+    """A kind of thing that can be reported.
+
+    `address`: where members read it; None when there is nothing to report. `words`: what it says, for moderators, also when it was
+    taken down. `owner`: who answers for it and is told of a decision; None where no row may tie a person to it (pseudonyms).
+    `is_owner(session, person_id, subject_id)`: whether it is this person's, pseudonyms included. `is_quiet`: that no row may say who read it.
+    `take_down` and `put_back(session, actor_id, subject_id, now)` are steps of the deciding transaction; without them it is not offered.
+    """
 
     kind: str
     label: Lazy
     address: Callable[[Session, int], str | None]
+    words: Callable[[Session, int], str | None] | None = None
+    owner: Callable[[Session, int], int | None] | None = None
+    is_owner: Callable[[Session, int, int], bool] | None = None
+    is_quiet: Callable[[Session, int], bool] | None = None
+    take_down: Callable[[Session, int, int, datetime], None] | None = None
+    put_back: Callable[[Session, int, int, datetime], None] | None = None
+
+
+@dataclass(frozen=True)
+class MetPerson:
+    """A place where one person meets another by name, and may block her: `met(session, actor_id, subject_id)` gives (person, name) or None."""
+
+    kind: str
+    met: Callable[[Session, int, int], tuple[int, str] | None]
+    back: Callable[[Session, int, int], str]  # where to return to
 
 
 _C = TypeVar("_C")
