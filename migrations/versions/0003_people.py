@@ -209,6 +209,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_digest_day"), ["day"], unique=False)
 
     op.create_table(
+        "merit",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("source", sa.String(length=16), nullable=False),
+        sa.Column("source_id", ID, nullable=False),
+        sa.Column("earned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_merit_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_merit")),
+        sa.UniqueConstraint("person_id", "kind", "source", "source_id", name="uq_merit_source"),
+    )
+    op.create_table(
         "notice_preference",
         sa.Column("person_id", ID, nullable=False),
         sa.Column(
@@ -803,6 +816,7 @@ def downgrade() -> None:
     op.drop_table("passkey")
     op.drop_table("notice_setting")
     op.drop_table("notice_preference")
+    op.drop_table("merit")
     with op.batch_alter_table("digest", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_digest_day"))
 
