@@ -19,7 +19,7 @@ from app.accounts.people.actions import (
     mark_of,
     open_session,
 )
-from app.accounts.people.models import DeviceSession, Person, RecoveryCode, SecondFactor
+from app.accounts.people.models import DeviceSession, Passkey, Person, RecoveryCode, SecondFactor
 from app.accounts.people.queries import own_password
 from app.core import audit, brakes, clock, once, passwords, sealing, totp
 from app.core.access import STAFF, Actor
@@ -194,7 +194,7 @@ def begin(actor: Actor) -> None:
     """Make a secret that waits for its first code; one that waits already stays. What works now goes on working until then."""
     secret = sealing.seal(totp.new_secret().encode(), "second_factor", actor.person_id, "secret")
     with transaction() as session:
-        _may_change(session, actor)
+        may_change(session, actor)
         session.execute(
             insert(session, SecondFactor).values(person_id=actor.person_id, last_step=0, next_secret=secret).on_conflict_do_nothing()
         )
@@ -205,8 +205,8 @@ def begin(actor: Actor) -> None:
         )
 
 
-def _may_change(session: Session, actor: Actor) -> None:
-    """Who has a factor changes it only from where it was passed: the password alone must not be enough to replace it."""
+def may_change(session: Session, actor: Actor) -> None:
+    """Step: who has a factor changes it only from where it was passed: the password alone must not be enough to replace it."""
     if queries.factor(session, actor.person_id).works:
         require(queries.has_passed_factor(session, actor.session_id), CodeNotGivenHere())
 
@@ -223,7 +223,7 @@ def confirm(actor: Actor, typed: str, key: str) -> list[str]:
         session.execute(for_update(select(Person.id).where(Person.id == me))).one()
         if once.claim(session, key, me) is not None:
             return codes_again(session, actor, key, now)
-        _may_change(session, actor)
+        may_change(session, actor)
         secret = queries.secret_to_set(session, me)
         if secret is None:
             raise NothingToConfirm
@@ -252,7 +252,7 @@ def new_codes(actor: Actor, key: str) -> list[str]:
         if once.claim(session, key, me) is not None:
             return codes_again(session, actor, key, now)
         require(queries.factor(session, me).works, FactorMissing())
-        _may_change(session, actor)
+        may_change(session, actor)
         codes = make_codes(session, me, key, now)
         audit.write(session, me, "factor.codes", "person", me)
         tell(session, me, "factor.codes", {}, f"codes:{int(now.timestamp())}")
@@ -261,11 +261,12 @@ def new_codes(actor: Actor, key: str) -> list[str]:
 
 
 def remove(person_id: int) -> None:
-    """The operator of the machine takes away a factor that its owner has lost; every sign-in of hers ends. Audited; told."""
+    """The operator of the machine takes away every second factor that its owner has lost; every sign-in of hers ends. Audited; told."""
     now = clock.now()
     with transaction() as session:
         session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
         session.execute(delete(SecondFactor).where(SecondFactor.person_id == person_id))
+        session.execute(delete(Passkey).where(Passkey.person_id == person_id))
         end_sessions(session, person_id, DeviceSession.id > 0, now)
         audit.write(session, None, "factor.removed", "person", person_id)
         tell(session, person_id, "factor.removed", {}, f"factor:removed:{int(now.timestamp())}")
@@ -277,6 +278,7 @@ def _codes_of(person_id: int, key: str) -> list[str]:
 
 
 def make_codes(session: Session, person_id: int, key: str, now: datetime) -> list[str]:
+    """Step: ten new recovery codes by a form's key; the old ones are worth nothing."""
     codes = _codes_of(person_id, key)
     session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
     session.add_all(RecoveryCode(person_id=person_id, code_mark=_mark(person_id, code), made_at=now) for code in codes)
@@ -284,6 +286,7 @@ def make_codes(session: Session, person_id: int, key: str, now: datetime) -> lis
 
 
 def codes_again(session: Session, actor: Actor, key: str, now: datetime) -> list[str]:
+    """Step: the codes that the same form made some minutes ago. Refuses with `NothingToConfirm` when it made none, or longer ago."""
     codes = _codes_of(actor.person_id, key)
     first = select(RecoveryCode.made_at).where(
         RecoveryCode.person_id == actor.person_id, RecoveryCode.code_mark == _mark(actor.person_id, codes[0])
@@ -291,3 +294,17 @@ def codes_again(session: Session, actor: Actor, key: str, now: datetime) -> list
     made_at = session.scalar(first)
     require(made_at is not None and now - made_at <= rules.SHOWN_AGAIN, NothingToConfirm())
     return codes
+
+
+def rest_without_factor(session: Session, person_id: int) -> None:
+    """Step, after one was removed: when no second factor is left, staff roles rest on every device until one is set up again."""
+    if not queries.factor(session, person_id).works:
+        session.execute(
+            update(DeviceSession).where(DeviceSession.person_id == person_id, DeviceSession.ended_at.is_(None)).values(factor_at=None)
+        )
+
+
+def forget_person(session: Session, person_id: int, _now: datetime) -> None:
+    """Step: the second factor goes with its owner."""
+    session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
+    session.execute(delete(SecondFactor).where(SecondFactor.person_id == person_id))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.contrib import NoticeKind
+from app.accounts.factors import actions, queries
+from app.core.access import Role
+from app.core.contrib import AccountDoor, Farewell, NoticeKind, PersonalData
 from app.core.words import _, _l, _n
 
 _NEUTRAL = _l("Ada perubahan pada akun Anda.")
@@ -32,8 +34,18 @@ def _removed(_params: Mapping[str, Any]) -> str:
 
 
 CONTRIBUTIONS: tuple[object, ...] = (
-    NoticeKind("factor.set", words=_set, neutral=_NEUTRAL, address=_address, is_urgent=True),
-    NoticeKind("factor.codes", words=_codes, neutral=_NEUTRAL, address=_address, is_urgent=True),
-    NoticeKind("factor.removed", words=_removed, neutral=_NEUTRAL, address=_address, is_urgent=True),
-    NoticeKind("factor.recovered", words=_recovered, neutral=_NEUTRAL, address=_address, is_urgent=True),
+    NoticeKind("factor.set", words=_set, neutral=_NEUTRAL, address=_address, is_urgent=True, responsible=Role.DESK),
+    NoticeKind("factor.codes", words=_codes, neutral=_NEUTRAL, address=_address, is_urgent=True, responsible=Role.DESK),
+    NoticeKind("factor.removed", words=_removed, neutral=_NEUTRAL, address=_address, is_urgent=True, responsible=Role.DESK),
+    NoticeKind("factor.recovered", words=_recovered, neutral=_NEUTRAL, address=_address, is_urgent=True, responsible=Role.DESK),
+    AccountDoor("entry", _l("Pengaman kedua"), "factors.overview", _l("Kode dari aplikasi HP saat masuk, dan kode cadangan"), 40),
+    PersonalData(
+        "factors",
+        queries.all_of,
+        label=_l("Pengaman kedua"),
+        purpose=_l("Supaya kata sandi saja tidak cukup untuk masuk ke akun Anda. Hanya Anda yang melihatnya."),
+        kept=_l("Sampai diganti atau dilepas, atau akun dihapus."),
+        tables=("second_factor", "recovery_code"),
+    ),
+    Farewell("factors", actions.forget_person, gone=_l("Pengaman kedua dan kode cadangan."), tables=("second_factor", "recovery_code")),
 )

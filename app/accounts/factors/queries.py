@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
@@ -77,3 +79,15 @@ def unsealed(sealed: bytes, person_id: int) -> str:
 def has_passed_factor(session: Session, session_id: int) -> bool:
     """Whether the second factor was passed on this device."""
     return session.scalar(select(DeviceSession.factor_at).where(DeviceSession.id == session_id)) is not None
+
+
+def all_of(session: Session, person_id: int) -> Mapping[str, Any]:
+    """For the person's own copy: dates and counts, never a secret or a code."""
+    found = factor(session, person_id)
+    codes = session.execute(
+        select(RecoveryCode.made_at, RecoveryCode.used_at).where(RecoveryCode.person_id == person_id).order_by(RecoveryCode.id)
+    )
+    return {
+        "app_confirmed_at": found.confirmed_at,
+        "recovery_codes": [{"made_at": row.made_at, "used_at": row.used_at} for row in codes],
+    }

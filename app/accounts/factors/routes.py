@@ -28,7 +28,7 @@ def form_too_old(error: FormTooOld) -> ResponseReturnValue:
     return everywhere_else(error)  # type: ignore[return-value]
 
 
-def _half() -> HalfSignedIn | None:
+def half_sign_in() -> HalfSignedIn | None:
     """The half sign-in of this browser, if its time is not over."""
     try:
         person_id, mark, is_remembered = half_signer().loads(session.get(HALF, ""), max_age=rules.HALF_SECONDS)
@@ -43,13 +43,15 @@ def code() -> ResponseReturnValue:
     """The second page of signing in."""
     if visitor_or_actor() is not None:
         return see_other(safe_next("/"))
-    half, given = _half(), request.values.get("next", "")
+    half, given = half_sign_in(), request.values.get("next", "")
     next_ = given if is_local(given) else ""
     if half is None:
         if HALF in session:
             del session[HALF]
             say(str(actions.HalfTooOld()), "wait")
         return see_other(url_for("people.sign_in", next=next_ or None))
+    with reading() as database:
+        theirs = queries.factor(database, half.person_id)
     form = CodeForm(request.form)
     if request.method == "POST" and form.validate():
         try:
@@ -58,13 +60,13 @@ def code() -> ResponseReturnValue:
             raise
         except TooFast as no:
             form.refuse(no, "code")
-            return page("accounts/factors/code.html", form=form, next=next_), 429, {"Retry-After": str(no.seconds)}
+            return page("accounts/factors/code.html", form=form, next=next_, theirs=theirs), 429, {"Retry-After": str(no.seconds)}
         except Refusal as no:
             form.refuse(no, "code")
         else:
             enter(signed)
             return see_other(safe_next("/"))
-    return page("accounts/factors/code.html", form=form, next=next_), 422 if form.is_refused else 200
+    return page("accounts/factors/code.html", form=form, next=next_, theirs=theirs), 422 if form.is_refused else 200
 
 
 # Proving again
@@ -136,7 +138,7 @@ def set_up() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             codes = actions.confirm(me, form.code.data, once.key_from(request.form))
-            return _show(codes)
+            return show_codes(codes)
         except actions.FirstCodeNoMatch as no:
             form.refuse(no, "code")
     with reading() as database:
@@ -166,9 +168,9 @@ def picture() -> ResponseReturnValue:
 @signed_in
 @freshly_proved
 def new_codes() -> ResponseReturnValue:
-    return _show(actions.new_codes(actor(), once.key_from(request.form)))
+    return show_codes(actions.new_codes(actor(), once.key_from(request.form)))
 
 
-def _show(codes: list[str]) -> ResponseReturnValue:
+def show_codes(codes: list[str]) -> ResponseReturnValue:
     """Recovery codes are shown in the answer itself: they are stored nowhere to be fetched from again."""
     return page("accounts/factors/codes.html", codes=[rules.written(code) for code in codes]), 200

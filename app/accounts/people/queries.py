@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.notices.models import Notice
-from app.accounts.people.models import Consent, DeviceSession, Person, PersonRole, SecondFactor
+from app.accounts.people.models import Consent, DeviceSession, Passkey, Person, PersonRole, SecondFactor
 from app.core.access import Role
 from app.core.places import place_name
 from app.core.reads import Prepared
@@ -94,8 +94,9 @@ def own_password(session: Session, person_id: int) -> KeptPassword | None:
 
 
 def has_factor() -> ColumnElement[bool]:
-    """Beside columns of Person: whether the person has a second factor that works."""
-    return exists().where(SecondFactor.person_id == Person.id, SecondFactor.confirmed_at.is_not(None)).correlate(Person)
+    """Beside columns of Person: whether the person has a second factor that works, an app's codes or a passkey."""
+    app = exists().where(SecondFactor.person_id == Person.id, SecondFactor.confirmed_at.is_not(None)).correlate(Person)
+    return or_(app, exists().where(Passkey.person_id == Person.id).correlate(Person))
 
 
 def agrees(session: Session, person_id: int, purpose: str) -> bool:
