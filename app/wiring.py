@@ -14,6 +14,7 @@ from app.accounts.blocks import routes as blocks
 from app.accounts.breaches import contrib as breaches_contrib
 from app.accounts.breaches import routes as breaches
 from app.accounts.contacts import contrib as contacts_contrib
+from app.accounts.contacts import handlers as contacts_handlers
 from app.accounts.contacts import routes as contacts
 from app.accounts.counter import contrib as counter_contrib
 from app.accounts.counter import routes as counter
@@ -25,6 +26,7 @@ from app.accounts.entries import routes as entries
 from app.accounts.factors import contrib as factors_contrib
 from app.accounts.factors import routes as factors
 from app.accounts.merits import contrib as merits_contrib
+from app.accounts.merits import routes as merits
 from app.accounts.notices import contrib as notices_contrib
 from app.accounts.notices import routes as notices
 from app.accounts.organisations import contrib as organisations_contrib
@@ -41,6 +43,7 @@ from app.accounts.privacy import routes as privacy
 from app.accounts.proofs import contrib as proofs_contrib
 from app.accounts.proofs import handlers as proofs_handlers
 from app.accounts.recovery import contrib as recovery_contrib
+from app.accounts.recovery import handlers as recovery_handlers
 from app.accounts.recovery import routes as recovery
 from app.accounts.reports import contrib as reports_contrib
 from app.accounts.reports import routes as reports
@@ -95,7 +98,7 @@ if TYPE_CHECKING:
 BLUEPRINTS = (
     home.bp, search_page.bp, guides.bp, desk.bp, machines.bp, reader_settings.bp, public_files.bp,
     people.bp, entries.bp, factors.bp, passkeys.bp, contacts.bp, recovery.bp, counter.bp, privacy.bp, blocks.bp, benefits.bp, breaches.bp,
-    organisations.bp, reports.bp, notices.bp, deliveries.bp, oversight.bp,
+    organisations.bp, merits.bp, reports.bp, notices.bp, deliveries.bp, oversight.bp,
     threads.bp,
     courses.bp, enrolments.bp,
     booths.bp, rota.bp, applications.bp, leases.bp, evening.bp,
@@ -142,7 +145,9 @@ HANDLERS: dict[str, list[Handler]] = {
     "digest.due": [deliveries_handlers.gather],
     "delivery.due": [deliveries_handlers.send],
     "person.signed_up": [people_handlers.tell_holders],
+    "recovery.link_asked": [recovery_handlers.send_link],
     "edition.over": [booths_handlers.finish],
+    "edition.finished": [rota_handlers.note_kept_turns],
     "turn.due": [rota_handlers.expire],
     "shop.changed": [shops_handlers.index_shop],
     "product.changed": [shops_handlers.index_product],
@@ -160,6 +165,8 @@ HANDLERS: dict[str, list[Handler]] = {
     "cohort.changed": [enrolments_handlers.tell_of_change],
     "picture.discarded": [discards.remove],
     "proof.code_posted": [proofs_handlers.send_code],
+    "contact.link_asked": [contacts_handlers.send_link],
+    "contact.changed": [contacts_handlers.tell_former],
     "cohort.cancelled": [enrolments_handlers.tell_of_cancelling],
     "enrolment.made": [enrolments_handlers.tell_of_enrolment],
     "enrolment.left": [enrolments_handlers.tell_of_leaving],

@@ -84,12 +84,17 @@ def issue_link(
 
 
 def new_link(
-    session: Session, purpose: Purpose, target: str, person_id: int, now: datetime, *, holds: timedelta = rules.LINK_HOLDS
-) -> Issued:
-    """Step: `issue_link`, with the id by which a handler finds it again (`queries.link_to_post`)."""
+    session: Session, purpose: Purpose, target: str, person_id: int, now: datetime,
+    *, holds: timedelta = rules.LINK_HOLDS, bound_to: str = ANYBODY,
+) -> Issued:  # fmt: skip
+    """Step: `issue_link`, with the id by which a handler finds it again (`queries.link_to_post`).
+
+    `bound_to`: something that must still be so when the link is spent; the caller asks `queries.is_bound_to`.
+    """
     token = token_of(purpose, target, person_id, now)
-    _replace(session, purpose, person_id, ANYBODY)
-    return Issued(_write(session, purpose, target, person_id, now, holds, link_mark(purpose, token)), token)
+    take_back(session, purpose, person_id)
+    mark = link_mark(purpose, token)
+    return Issued(_write(session, purpose, target, person_id, now, holds, mark, asker=asker_mark(bound_to)), token)
 
 
 def _write(

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.proofs.actions import Proven, digits_of, is_code, link_mark, token_of
+from app.accounts.proofs.actions import Proven, asker_mark, digits_of, is_code, link_mark, token_of
 from app.accounts.proofs.models import Proof, Purpose
 
 
@@ -22,6 +22,11 @@ def look_at_link(session: Session, purpose: Purpose, token: str, now: datetime) 
         )
     ).one_or_none()
     return Proven(row.id, row.person_id, row.target, row.made_by_id) if row else None
+
+
+def is_bound_to(session: Session, proof_id: int, bound_to: str) -> bool:
+    """Whether the link was made with this `bound_to`."""
+    return session.scalar(select(Proof.asker).where(Proof.id == proof_id)) == asker_mark(bound_to)
 
 
 def waits_for(session: Session, purpose: Purpose, person_id: int, now: datetime) -> str | None:
