@@ -147,6 +147,27 @@ class Chore:
 
 
 @dataclass(frozen=True)
+class MeritKind:
+    """A fact that an area notes in somebody's favour (accounts/merits), worded for that person: what it says, who noted it, what to do
+    when it is wrong or missing. `address` is the person's own page about it.
+    """
+
+    code: str  # such as "turn.kept"
+    words: Lazy
+    area: Lazy
+    address: str
+    objection: Lazy
+
+
+@dataclass(frozen=True)
+class MeritUse:
+    """An area that counts merits of a kind says so here, in a sentence for the person: what for, and how much it weighs."""
+
+    kind: str
+    words: Lazy
+
+
+@dataclass(frozen=True)
 class LeaveBlocker:
     """What a person must finish before leaving: sentences, and the page where that is done.
 

@@ -261,6 +261,7 @@ def finish_edition(edition_id: int) -> None:
             outbox.put(session, "edition.over", edition_id, due_at=closes_at)
             return
         edition.state = EditionState.FINISHED
+        outbox.put(session, "edition.finished", edition_id)
         pagecache.touch(session, "booths")
 
 

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.core import formats
 from app.core.access import Role
-from app.core.contrib import Farewell, LeaveBlocker, NoticeKind, PersonalData
+from app.core.contrib import Farewell, LeaveBlocker, MeritKind, NoticeKind, PersonalData
 from app.core.words import _, _l
 from app.market.booths.rules import CANCEL_REASONS
 from app.market.rota import actions, queries
 
 MY_TURNS = "/lapak/giliran"
+KEPT, TURN = "turn.kept", "turn"  # a merit's kind and what it comes from
 
 
 def _day(told: Mapping[str, Any]) -> str:
@@ -95,6 +96,15 @@ CONTRIBUTIONS: tuple[object, ...] = (
         purpose=_l("Supaya giliran dibagi adil. Nama toko terlihat di daftar hari pasar, nama Anda hanya oleh petugas lapak."),
         kept=_l("Selama akun Anda ada, karena urutan giliran dihitung dari sana."),
         tables=("turn", "turn_person"),
+    ),
+    MeritKind(
+        KEPT,
+        _l("Giliran lapak dijaga sampai pasar selesai"),
+        area=_l("lapak"),
+        address=MY_TURNS,
+        objection=_l(
+            "Satu giliran Anda tidak ada di sini? Tunjukkan halaman ini kepada petugas lapak di pasar, supaya daftar giliran diperiksa bersama."
+        ),
     ),
     LeaveBlocker(_blockers, address=MY_TURNS, label=_l("Buka giliran saya")),
     Farewell(

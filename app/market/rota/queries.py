@@ -278,6 +278,24 @@ def turns_ahead(session: Session, person_id: int, now: datetime, most: int = 4) 
     return [view for view in (TurnView(*row) for row in rows) if view.is_live(now)]
 
 
+class EditionTurn(NamedTuple):
+    turn_id: int
+    person_id: int
+    state: TurnState
+    closes_at: datetime
+
+
+def turns_of_edition(session: Session, edition_id: int) -> list[EditionTurn]:
+    """Every turn of an edition's days, in id order, also those that ended before. One statement."""
+    rows = session.execute(
+        select(Turn.id, Turn.person_id, Turn.state, MarketDay.closes_at)
+        .join(MarketDay, MarketDay.id == Turn.market_day_id)
+        .where(MarketDay.edition_id == edition_id)
+        .order_by(Turn.id)
+    )
+    return [EditionTurn(*row) for row in rows]
+
+
 def turn_of(session: Session, person_id: int, turn_id: int) -> TurnView | None:
     """One turn of a person. One statement."""
     row = session.execute(_turn_views().where(Turn.id == turn_id, Turn.person_id == person_id)).first()
