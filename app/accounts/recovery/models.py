@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.accounts.recovery.rules import DeskAct, DeskFlag
 from app.core.db import Base, Id, code_type
-
-
-class DeskAct(StrEnum):
-    """What the desk may start for somebody who stands there with an ID."""
-
-    PASSWORD = "password"  # a new password at her own number
-    PHONE = "phone"  # a new number, and a new password with it
-
-
-class DeskFlag(StrEnum):
-    """Why an admin should look at what the desk started."""
-
-    MANY = "many"  # the officer's third on that day, or later
-    AGAIN = "again"  # the same person's second on that day, or later
-    DENIED = "denied"  # the person said: that was not me
 
 
 class DeskReset(Base):

@@ -1,0 +1,60 @@
+"""After commit: the letter with the link goes out."""
+
+from __future__ import annotations
+
+from html import escape
+from urllib.parse import urlsplit
+
+from app.accounts.proofs.actions import issue_link
+from app.accounts.proofs.models import Purpose
+from app.accounts.recovery import queries
+from app.core import brakes, clock, mail, sealing
+from app.core.brakes import Limit
+from app.core.db import transaction
+from app.core.refusals import TooFast
+from app.core.web import home_address
+from app.core.words import _, spoken
+
+# Whoever asks, from wherever: nobody's mailbox is filled from here.
+LETTERS = Limit("recovery letters", 6, 24 * 60 * 60, TooFast.words)
+PAGE = "/pulihkan/tautan"
+
+
+def send_link(person_id: int) -> None:
+    """Make a link for this person and send it to her proven mailbox; an earlier one is worth nothing then. Nobody (0) gets none.
+
+    Run again after a crash it sends another letter, whose link is the one that works.
+    """
+    if person_id == queries.NOBODY or not mail.is_on():
+        return
+    try:
+        brakes.take(LETTERS, str(person_id))
+    except TooFast:
+        return
+    with transaction() as session:
+        address = queries.lock_mailbox(session, person_id)
+        token = issue_link(session, Purpose.RECOVERY, address, person_id, clock.now()) if address else ""
+    if not address:
+        return
+    try:
+        mail.send(_letter(address, token))
+    except mail.MailRefused as no:
+        if not no.is_lasting:
+            brakes.give_back(LETTERS, str(person_id))
+            raise
+
+
+def _letter(address: str, token: str) -> mail.Letter:
+    home = home_address()
+    link = f"{home}{PAGE}?k={token}"
+    with spoken("id"):
+        lines = (
+            _("Ada yang meminta kata sandi baru untuk akun ini. Kalau itu Anda, buka tautan ini dalam 2 jam:"),
+            link,
+            _("Bukan Anda? Abaikan surat ini. Kata sandi Anda tidak berubah."),
+        )
+        subject = _("Kata sandi baru")
+    body = "".join(f'<p><a href="{escape(line)}">{escape(line)}</a></p>' if line is link else f"<p>{escape(line)}</p>" for line in lines)
+    message_id = f"<{sealing.keyed_mark('recovery letter', token)}@{urlsplit(home).hostname}>"
+    html = f'<!doctype html><html lang="id"><meta charset="utf-8"><title>{escape(subject)}</title>{body}</html>'
+    return mail.Letter(address, subject, "\n\n".join(lines) + "\n", html, message_id)
