@@ -63,7 +63,9 @@ class NoticeKind:
     address: Callable[[Mapping[str, Any]], str]
     is_urgent: bool = False  # can't wait for a digest or for the end of the quiet hours
     is_private: bool = False  # its words never leave the site, not even inside a letter
-    responsible: Role | None = None  # who hands it over by WhatsApp where no gateway reaches the person; only for urgent kinds
+    responsible: Role | None = (
+        None  # who hands it over by WhatsApp where no gateway reaches the person; urgent kinds only, the desk for accounts
+    )
     until: Callable[[Mapping[str, Any]], datetime | None] | None = None  # after this instant telling it is of no use
 
 

@@ -184,7 +184,7 @@ def _fall_back(session: Session, taken: Taken, kind: NoticeKind, now: datetime) 
         Delivery.notice_id == taken.notice_id,
         Delivery.state.in_((DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.SENT)),
     )
-    if taken.notice_id is None or not kind.is_urgent or kind.responsible is None or session.scalar(select(is_on_its_way)):
+    if taken.notice_id is None or rules.hands(kind) is None or session.scalar(select(is_on_its_way)):
         return
     reach = queries.reach(session, taken.person_id, now)
     if reach is not None and reach.whatsapp_phone:

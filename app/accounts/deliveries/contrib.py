@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.accounts.deliveries import actions, queries
+from app.accounts.deliveries import actions, queries, rules
 from app.accounts.notices.contrib import kinds
 from app.core.access import Actor, Role
 from app.core.contrib import AccountDoor, Chore, DeskCard, Farewell, PersonalData
@@ -15,7 +15,7 @@ from app.core.words import _l
 
 def kinds_for(actor: Actor) -> frozenset[str]:
     """The kinds whose messages this officer hands over."""
-    return frozenset(code for code, kind in kinds().items() if kind.responsible is not None and actor.has(kind.responsible))
+    return frozenset(code for code, kind in kinds().items() if (role := rules.hands(kind)) is not None and actor.has(role))
 
 
 def _to_hand(session: Session, actor: Actor, now: datetime) -> int:

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from app.accounts.notices.rules import FIXED, MessageWish, Pace, Wishes, after_quiet, group_of
+from app.accounts.notices.rules import FIXED, Group, MessageWish, Pace, Wishes, after_quiet, group_of
+from app.core.access import Role
 from app.core.words import Lazy, _l
 
 if TYPE_CHECKING:
@@ -96,9 +97,16 @@ def ways(kind: NoticeKind, reach: Reach, doors: frozenset[Channel]) -> tuple[Cha
         found.append(Channel.MESSAGE)
     if Channel.PUSH in doors and reach.has_push:
         found.append(Channel.PUSH)
-    if not found and kind.is_urgent and kind.responsible and reach.whatsapp_phone:
+    if not found and hands(kind) and reach.whatsapp_phone:
         found.append(Channel.WHATSAPP)
     return tuple(found)
+
+
+def hands(kind: NoticeKind) -> Role | None:
+    """Who passes an urgent kind on by WhatsApp where no gateway reaches the person: whom it names, the desk for what befell an account."""
+    if not kind.is_urgent:
+        return None
+    return kind.responsible or (Role.DESK if group_of(kind.code) is Group.ACCOUNT else None)
 
 
 def _takes_message(kind: NoticeKind, wishes: Wishes, pace: Pace) -> bool:

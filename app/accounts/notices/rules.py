@@ -45,7 +45,7 @@ GROUP_OF: dict[str, Group] = {
     **dict.fromkeys(("thread", "talk", "group", "meetup"), Group.TALK),
     **dict.fromkeys(
         ("role", "factor", "passkey", "password", "person", "phone", "email", "contact", "device", "recovery", "desk", "counter", "assisted",
-         "account", "privacy", "data", "consent", "benefit", "breach", "report", "appeal", "organisation", "member", "suspension"),
+         "account", "privacy", "data", "data_request", "picture", "consent", "benefit", "breach", "report", "appeal", "organisation", "member", "suspension"),
         Group.ACCOUNT,
     ),
 }  # fmt: skip
