@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.accounts.privacy.rules import RequestKind as RequestKind
+from app.accounts.privacy.rules import RequestState as RequestState
 from app.core.db import Base, Id, code_type
-
-
-class RequestKind(StrEnum):
-    ACCESS = "access"  # what do you hold about me
-    CORRECTION = "correction"
-    RESTRICTION = "restriction"  # stop using it for now
-    ERASURE = "erasure"
-    OBJECTION = "objection"  # to a decision about me
-
-
-class RequestState(StrEnum):
-    OPEN = "open"
-    DONE = "done"
-    DECLINED = "declined"  # with the reason in the answer
-    WITHDRAWN = "withdrawn"  # by the person
 
 
 class DataRequest(Base):
