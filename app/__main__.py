@@ -378,6 +378,8 @@ def admin(phone: str, without_factor: bool) -> None:
             person_id = people.appoint_admin(number)
         except people.NobodyThere:
             refuse("Nobody has signed up with this number yet. Let the person sign up at /daftar first.")
+        except people.SeveralThere:
+            refuse("Several accounts have this number and none has proven it. Let the person prove it at /akun/kontak first.")
         if without_factor:
             factors.remove(person_id)
     print("Done. At the next sign-in the site asks for a second factor, then opens /petugas.")

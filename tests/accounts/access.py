@@ -31,6 +31,7 @@ ROWS: list[tuple[str, dict[str, int]]] = [
     ),
     ("people.sign_out", {"visitor": 303, **SENT_ON}),
     ("people.account", EVERY_MEMBER),
+    ("people.welcome", EVERY_MEMBER),
     ("people.profile", EVERY_MEMBER),
     ("people.password", EVERY_MEMBER),
     ("people.devices", EVERY_MEMBER),

@@ -3,37 +3,54 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from app.accounts.entries.actions import known_mark, note_sign_in
+from app.accounts.entries.rules import KnownDevice, Outcome, Way
 from app.accounts.notices.actions import tell
 from app.accounts.people import policy, queries, rules
 from app.accounts.people.models import Consent, DeviceSession, Person, PersonRole
-from app.core import audit, brakes, clock, once, pagecache, passwords
+from app.accounts.people.queries import KeptPassword, NumbersAccount
+from app.core import audit, brakes, clock, once, outbox, pagecache, passwords
 from app.core.access import STAFF, Actor, Role
 from app.core.brakes import Limit
 from app.core.db import add_or_refuse, for_update, reading, transaction
 from app.core.discards import discard
 from app.core.formats import instant
-from app.core.refusals import NotThere, Refusal, require
+from app.core.refusals import NotThere, Refusal, TooFast, require
 from app.core.words import Lazy, _, _l
 from app.core.writes import insert
 
 _WAIT: Lazy = _l("Terlalu banyak percobaan. Ini menjaga akun dari orang yang menebak kata sandi. Tunggu, lalu coba lagi.")
 _WAIT_ADDRESS: Lazy = _l("Terlalu banyak percobaan dari jaringan ini. Tunggu sebentar, lalu coba lagi.")
-# Strict for one account, wide for one address: behind a carrier's address stands a whole kelurahan.
+# Strict for one number or mailbox tried from devices its accounts don't know. Right passwords count as well, or a second account of the
+# same number would show. A device that an account knows has tries of its own, which no stranger can use up.
 SIGN_IN_ACCOUNT = Limit("sign-in account", 10, 15 * 60, _WAIT)
+SIGN_IN_DAY = Limit("sign-in account day", 100, 24 * 60 * 60, _WAIT)
+SIGN_IN_DEVICE = Limit("sign-in device", 10, 15 * 60, _WAIT)
+# Wide for one address, behind which a whole kelurahan may stand; failures only. An address that is full is not shut:
+# each number may still be tried twice from there, so that a neighbour gets in while a guesser gets next to nowhere.
 SIGN_IN_ADDRESS = Limit("sign-in address", 300, 15 * 60, _WAIT_ADDRESS)
+SIGN_IN_FULL_ADDRESS = Limit("sign-in full address", 2, 15 * 60, _WAIT_ADDRESS)
 SIGN_UP_ADDRESS = Limit("sign-up address", 200, 60 * 60, _WAIT_ADDRESS)
+NOTED_BRAKES = Limit("noted brakes", 4, 60 * 60, _WAIT)  # a guesser who is stopped must not keep the database busy
 OLD_PASSWORD = Limit("old password", 10, 15 * 60, _WAIT)
 
 
-class PhoneTaken(Refusal):
-    words = _l("Nomor ini sudah dipakai. Masuk dengan nomor ini, atau daftar dengan nomor lain.")
+class NumberFull(Refusal):
+    """No more accounts with this number for now; says nothing of who has the others."""
+
+    words = _l("Dengan nomor ini pendaftaran belum bisa dilanjutkan. Datang ke kantor lurah terdekat. Petugas membantu Anda di sana.")
+
+
+class _MadeMeanwhile(Refusal):
+    """Somebody else made an account with this number since it was looked at."""
 
 
 class PasswordTooCommon(Refusal):
@@ -49,9 +66,9 @@ class NotTheOldPassword(Refusal):
 
 
 class NoMatch(Refusal):
-    """One answer for a number nobody has and for a wrong password."""
+    """One answer for a number or address nobody has and for a wrong password."""
 
-    words = _l("Nomor atau kata sandi belum cocok. Coba lagi.")
+    words = _l("Nomor HP, e-mail, atau kata sandi belum cocok. Periksa, lalu coba lagi.")
 
 
 class Suspended(Refusal):
@@ -69,11 +86,11 @@ class OwnAdminRole(Refusal):
 
 @dataclass(frozen=True)
 class NewPerson:
-    """What somebody fills in to sign up; phone is E.164, place a code of core.places."""
+    """What somebody fills in to sign up; phone is E.164 (None: has none), place a code of core.places."""
 
     name: str
-    phone: str
-    password: str
+    phone: str | None
+    password: str = field(repr=False)
     place_code: str
     greeting: str = ""
 
@@ -86,6 +103,7 @@ class SignedIn:
     token: str
     is_remembered: bool
     needs_factor: bool = False  # staff who have none yet: their roles rest until they set one up
+    is_new: bool = False  # the account was made just now
 
 
 @dataclass(frozen=True)
@@ -117,79 +135,232 @@ def check_password(password: str, *, name: str, phone: str) -> None:
         raise PasswordTooCommon
 
 
-def sign_up(new: NewPerson, key: str, *, address: str | None) -> int:
-    """Make an account and note what its owner agreed to; returns the person's id. The same form sent twice leads to the same account.
+def sign_up(new: NewPerson, key: str, *, device: str, address: str | None, known: Sequence[KnownDevice] = ()) -> SignedIn | HalfSignedIn:
+    """Make an account and let its owner in. The same form sent twice leads to the same account.
 
-    Refuses with `PhoneTaken`, `PasswordTooCommon`, `PasswordAboutOneself`, `TooFast`.
+    Nobody learns whether the number is known here: it is answered alike after the same work, and who has proven it is told. With the password
+    of an account of this number it is its owner who forgot that she has one: she is let in there, or half in.
+    Refuses with `NumberFull`, `PasswordTooCommon`, `PasswordAboutOneself`, `Suspended`, `TooFast`.
     """
-    check_password(new.password, name=new.name, phone=new.phone)
+    phone = new.phone or ""
+    check_password(new.password, name=new.name, phone=phone)
     brakes.take(SIGN_UP_ADDRESS, brakes.network_of(address))
     password_hash = passwords.hash_password(new.password)
-    made, earlier = _make_account(new, password_hash, key)
-    if earlier is None:
+    tries: _Tries | None = None
+    for _turn in range(len(rules.SLOTS) + 2):  # a turn that comes to nothing found an account made meanwhile, or the form's key used
+        with reading() as session:
+            kept = queries.passwords_of(session, phone)
+        # A sign-up tries the passwords of the number's accounts, so it counts as a try to sign in.
+        tries = tries or _take_tries(phone, kept, known, address)
+        match = _match(tries.sorted(kept), new.password)
+        if match is not None:
+            signed = _begin(match, new.password, device, is_remembered=False)
+            tries.give_back()
+            return signed
+        try:
+            made = _make_account(new, password_hash, key, {account.person_id for account in kept}, device)
+        except _MadeMeanwhile:
+            continue
+        except _KeyUsed:
+            key = once.new_key()  # an old page filled in for somebody else, or with another password, is a form of its own
+            continue
+        tries.give_back()
         return made
-    with reading() as session:
-        kept = queries.password_of(session, new.phone)
-    # The second tap of the same finger: whoever knows the password goes on to the account that the first tap made.
-    if kept is not None and kept.person_id == earlier and passwords.verify(kept.password_hash, new.password):
-        return earlier
-    # An old page filled in for somebody else is a form of its own.
-    return _make_account(new, password_hash, once.new_key())[0]
+    raise NumberFull
 
 
-def _make_account(new: NewPerson, password_hash: str, key: str) -> tuple[int, int | None]:
-    """The new person's id and None, or 0 and whom this form made earlier."""
+class _KeyUsed(Refusal):
+    """The form made an account before, and this password does not open it."""
+
+
+def _make_account(new: NewPerson, password_hash: str, key: str, seen: set[int], device: str) -> SignedIn:
+    """A new account and its first sign-in, unless an account that was not `seen` has the number by now."""
     now = clock.now()
     with transaction() as session:
         earlier = once.claim(session, key, None)
-        if earlier is not None:
-            return 0, earlier
-        person = Person(
-            name=new.name, phone=new.phone, password_hash=password_hash, greeting=new.greeting, place_code=new.place_code, made_at=now
-        )
-        add_or_refuse(session, person, unique="uq_person_phone_slot", refusal=PhoneTaken())
+        accounts = queries.accounts_of(session, new.phone or "")
+        require({account.person_id for account in accounts if not account.has_left} <= seen, _MadeMeanwhile())
+        require(earlier is None, _KeyUsed())
+        recent = [account for account in accounts if account.made_at > now - rules.SIGN_UPS_WITHIN]
+        require(len(recent) < rules.MOST_SIGN_UPS, NumberFull())
+        person_id = _add_account(session, new, password_hash, accounts, now, has_agreed=True)
+        once.keep(session, key, None, person_id)
+        return replace(open_session(session, person_id, device, False, now), is_new=True)
+
+
+def make_account(session: Session, new: NewPerson, password_hash: str | None, now: datetime, *, has_agreed: bool = True) -> int:
+    """Step: an account in the next free place of its number, with nothing proven; returns the person's id.
+
+    Who has proven the number is told after the commit. `has_agreed` notes what the sign-up form asks to agree to.
+    Refuses with `NumberFull`, also when others take the last place at the same time.
+    """
+    for _turn in rules.SLOTS:
+        try:
+            return _add_account(session, new, password_hash, queries.accounts_of(session, new.phone or ""), now, has_agreed=has_agreed)
+        except _MadeMeanwhile:
+            continue
+    raise NumberFull
+
+
+def _add_account(
+    session: Session, new: NewPerson, password_hash: str | None, accounts: list[NumbersAccount], now: datetime, *, has_agreed: bool
+) -> int:
+    """The new account's id. Refuses with `NumberFull`, and with `_MadeMeanwhile` when somebody took the place first."""
+    slot = next((slot for slot in rules.SLOTS if slot not in {account.slot for account in accounts}), None)
+    if slot is None:
+        raise NumberFull
+    person = Person(
+        name=new.name,
+        phone=new.phone,
+        phone_slot=slot,
+        password_hash=password_hash,
+        greeting=new.greeting,
+        place_code=new.place_code,
+        made_at=now,
+    )
+    add_or_refuse(session, person, unique="uq_person_phone_slot", refusal=_MadeMeanwhile())
+    if has_agreed:
         session.add_all(
             Consent(person_id=person.id, purpose=purpose, text_version=version, given_at=now) for purpose, version in rules.CONSENTS.items()
         )
-        once.keep(session, key, None, person.id)
-        return person.id, None
+    outbox.put(session, "person.signed_up", person.id)
+    return person.id
 
 
-def sign_in(phone: str, password: str, *, device: str, is_remembered: bool, address: str | None) -> SignedIn | HalfSignedIn:
-    """Start a sign-in on a device; half of one where a second factor is to be asked.
+def tell_holders(person_id: int) -> None:
+    """Tell whoever has proven the number of a new account that it was used to sign up. Safe to run twice.
 
-    Refuses with `NoMatch` (unknown number or wrong password, in the same time), `Suspended`, `TooFast`.
+    Nobody else: who signed up with somebody else's number must not be told on the day its owner comes.
     """
-    network = brakes.network_of(address)
-    brakes.take(SIGN_IN_ADDRESS, network)
-    brakes.take(SIGN_IN_ACCOUNT, phone)
+    with transaction() as session:
+        phone = session.scalar(select(Person.phone).where(Person.id == person_id))
+        for account in queries.passwords_of(session, phone or ""):
+            if account.person_id != person_id and account.has_proven:
+                tell(session, account.person_id, "account.number_used", {}, f"number_used:{person_id}")
+
+
+def sign_in(
+    who: str, password: str, *, device: str, is_remembered: bool, address: str | None, known: Sequence[KnownDevice] = ()
+) -> SignedIn | HalfSignedIn:
+    """Start a sign-in on a device; half of one where a second factor is to be asked. `who` is a number (E.164) or a proven e-mail address.
+
+    All accounts of a number are tried, the first that matches is meant.
+    Refuses with `NoMatch` (unknown, or wrong password, in the same time), `Suspended`, `TooFast`.
+    """
     with reading() as session:
-        kept = queries.password_of(session, phone)
-    if not passwords.verify(kept.password_hash if kept else None, password) or kept is None or kept.password_hash is None:
+        kept = queries.passwords_of(session, who)
+    tries = _take_tries(who, kept, known, address)
+    match = _match(tries.sorted(kept), password)
+    if match is None:
         raise NoMatch
+    signed_in = _begin(match, password, device, is_remembered=is_remembered)
+    tries.give_back()
+    return signed_in
+
+
+@dataclass(frozen=True)
+class _Tries:
+    """The tries taken for one attempt, and which accounts may be tried with them."""
+
+    taken: list[tuple[Limit, str]]  # those that a success gives back
+    known_ids: frozenset[int]  # the accounts that know the device
+    is_known_only: bool  # the number's own tries are used up: nobody but those who know the device
+
+    def sorted(self, kept: list[KeptPassword]) -> list[KeptPassword]:
+        """The accounts to try, those that know the device first."""
+        allowed = [account for account in kept if account.person_id in self.known_ids or not self.is_known_only]
+        return sorted(allowed, key=lambda account: account.person_id not in self.known_ids)
+
+    def give_back(self) -> None:
+        for limit, key in self.taken:
+            brakes.give_back(limit, key)
+
+
+def _take_tries(who: str, kept: list[KeptPassword], known: Sequence[KnownDevice], address: str | None) -> _Tries:
+    """Count one try; raises `TooFast`.
+
+    The number's own tries are never given back, not even for a right password: whoever has an account with somebody else's number could
+    set that account's password to a guess and sign in, to see which of the two it opens.
+    """
+    marks = {known_mark(account.person_id): account.person_id for account in kept} if known else {}
+    mine = [(marks[device.mark], device) for device in known if device.mark in marks]
+    if mine:
+        taken = [(SIGN_IN_DEVICE, f"{device.mark} {device.nonce}") for _person_id, device in mine]
+        for limit, key in taken:
+            brakes.take(limit, key)
+        try:
+            _take_account(who)
+        except TooFast:
+            return _Tries(taken, frozenset(person_id for person_id, _device in mine), is_known_only=True)
+        return _Tries(taken, frozenset(person_id for person_id, _device in mine), is_known_only=False)
+    _take_account(who)
+    network = brakes.network_of(address)
+    try:
+        brakes.take(SIGN_IN_ADDRESS, network)
+    except TooFast:
+        brakes.take(SIGN_IN_FULL_ADDRESS, f"{network} {who}")
+        return _Tries([], frozenset(), is_known_only=False)
+    return _Tries([(SIGN_IN_ADDRESS, network)], frozenset(), is_known_only=False)
+
+
+def _take_account(who: str) -> None:
+    brakes.take(SIGN_IN_ACCOUNT, who)
+    brakes.take(SIGN_IN_DAY, who)
+
+
+def _match(kept: list[KeptPassword], password: str) -> KeptPassword | None:
+    """The first account that this password opens. As many passwords are looked at for a number nobody has as for one with three accounts."""
+    padded: list[KeptPassword | None] = [*kept, *[None] * len(rules.SLOTS)]
+    looked = [
+        account if passwords.verify(account.password_hash if account else None, password) else None
+        for account in padded[: len(rules.SLOTS)]
+    ]
+    return next((account for account in looked if account is not None), None)
+
+
+def _begin(match: KeptPassword, password: str, device: str, *, is_remembered: bool) -> SignedIn | HalfSignedIn:
+    """Start the sign-in of somebody whose password was right. Refuses with `NoMatch`, `Suspended`."""
     now = clock.now()
-    if kept.suspended_until is not None and kept.suspended_until > now:
-        raise Suspended(kept.suspended_until, kept.suspended_for, kept.suspended_words)
-    renewed = passwords.hash_password(password) if passwords.needs_rehash(kept.password_hash) else None
+    if match.suspended_until is not None and match.suspended_until > now:
+        raise Suspended(match.suspended_until, match.suspended_for, match.suspended_words)
+    kept_hash = match.password_hash or ""
+    renewed = passwords.hash_password(password) if passwords.needs_rehash(kept_hash) else None
     with transaction() as session:
         # Between the look and this lock the password may have been changed, or the account closed.
         row = session.execute(
-            for_update(select(Person.password_hash).where(Person.id == kept.person_id, Person.left_at.is_(None)))
+            for_update(select(Person.password_hash).where(Person.id == match.person_id, Person.left_at.is_(None)))
         ).one_or_none()
-        if row is None or row.password_hash != kept.password_hash:
+        if row is None or row.password_hash != kept_hash:
             raise NoMatch
         if renewed:
-            session.execute(update(Person).where(Person.id == kept.person_id).values(password_hash=renewed))
-        signed_in: SignedIn | HalfSignedIn
+            session.execute(update(Person).where(Person.id == match.person_id).values(password_hash=renewed))
         # Asked once the row is locked: a factor that is being set up just now counts.
-        if session.scalar(select(queries.has_factor()).where(Person.id == kept.person_id)):
-            signed_in = HalfSignedIn(kept.person_id, mark_of(renewed or kept.password_hash), is_remembered)
-        else:
-            needs_factor = not STAFF.isdisjoint(queries.roles_of(session, [kept.person_id]).get(kept.person_id, ()))
-            signed_in = replace(open_session(session, kept.person_id, device, is_remembered, now), needs_factor=needs_factor)
-    brakes.give_back(SIGN_IN_ADDRESS, network)
-    brakes.give_back(SIGN_IN_ACCOUNT, phone)
-    return signed_in
+        if session.scalar(select(queries.has_factor()).where(Person.id == match.person_id)):
+            return HalfSignedIn(match.person_id, mark_of(renewed or kept_hash), is_remembered)
+        needs_factor = not STAFF.isdisjoint(queries.roles_of(session, [match.person_id]).get(match.person_id, ()))
+        return replace(open_session(session, match.person_id, device, is_remembered, now), needs_factor=needs_factor)
+
+
+def note_refused(who: str, outcome: Outcome, device: str, known: Sequence[KnownDevice] = ()) -> None:
+    """Write a refused try into the history of the account it was about. Call it after the answer has gone out.
+
+    Of a number's accounts those are meant that know the device, else all: what its owner mistypes at home is not shown to somebody
+    who signed up with her number.
+    """
+    if outcome is Outcome.BRAKED:
+        try:
+            brakes.take(NOTED_BRAKES, who)
+        except TooFast:
+            return
+    now = clock.now()
+    with reading() as session:
+        kept = queries.passwords_of(session, who)
+    marks = {known_device.mark for known_device in known}
+    meant = [account for account in kept if known_mark(account.person_id) in marks] or kept
+    if meant:
+        with transaction() as session:
+            for account in meant:
+                note_sign_in(session, account.person_id, Way.PASSWORD, outcome, device, now)
 
 
 def start_session(person_id: int, *, device: str, is_remembered: bool, has_passed_factor: bool = False) -> SignedIn:
@@ -218,6 +389,24 @@ def open_session(
         )
     )
     return SignedIn(person_id, token, is_remembered)
+
+
+def rotate_token(session: Session, session_id: int, now: datetime) -> str | None:
+    """Step: a new token for a live sign-in, at every change of what it may do; the old one is worth nothing. None when it has ended."""
+    token = secrets.token_urlsafe(32)
+    rotated = session.execute(
+        update(DeviceSession)
+        .where(DeviceSession.id == session_id, DeviceSession.ended_at.is_(None), DeviceSession.ends_at > now)
+        .values(token_hash=token_hash(token))
+    )
+    return token if rotated.rowcount == 1 else None  # type: ignore[attr-defined]
+
+
+def end_idle(session_id: int) -> None:
+    """End a sign-in that lay idle for too long (`policy.is_idle`)."""
+    now = clock.now()
+    with transaction() as session:
+        session.execute(update(DeviceSession).where(DeviceSession.id == session_id, DeviceSession.ended_at.is_(None)).values(ended_at=now))
 
 
 def note_seen(session_id: int) -> None:
@@ -274,8 +463,14 @@ def save_profile(actor: Actor, *, name: str, greeting: str, place_code: str, abo
         pagecache.touch(session, "people")
 
 
-def change_password(actor: Actor, *, old: str, new: str) -> int:
-    """Change the password and end every other sign-in; returns how many ended.
+@dataclass(frozen=True)
+class PasswordChanged:
+    ended: int  # other sign-ins
+    token: str | None = field(repr=False)  # this device's new one
+
+
+def change_password(actor: Actor, *, old: str, new: str) -> PasswordChanged:
+    """Change the password, end every other sign-in and give this one a new token.
 
     Refuses with `NotTheOldPassword`, `PasswordTooCommon`, `PasswordAboutOneself`, `TooFast`.
     """
@@ -296,8 +491,9 @@ def change_password(actor: Actor, *, old: str, new: str) -> int:
         )
         require(changed.rowcount == 1, NotTheOldPassword())  # type: ignore[attr-defined]
         ended = end_sessions(session, actor.person_id, DeviceSession.id != actor.session_id, now)
+        token = rotate_token(session, actor.session_id, now)
     brakes.give_back(OLD_PASSWORD, str(actor.person_id))
-    return ended
+    return PasswordChanged(ended, token)
 
 
 # Roles
@@ -346,8 +542,10 @@ def leave(session: Session, person_id: int, now: datetime) -> None:
     if picture is not None:
         discard(session, picture)
     nothing = dict.fromkeys(
-        ("phone", "phone_proven_at", "phone_lost_at", "email", "email_proven_at", "password_hash", "place_code", "picture_key")
-        + ("suspended_until", "suspended_for")
+        (
+            *("phone", "phone_proven_at", "phone_lost_at", "email", "email_proven_at", "password_hash"),
+            *("place_code", "picture_key", "suspended_until", "suspended_for"),
+        )
     )
     words = dict.fromkeys(("name", "greeting", "about", "suspended_words"), "")
     session.execute(update(Person).where(Person.id == person_id).values(**nothing, **words, phone_slot=0, left_at=now))
@@ -367,13 +565,20 @@ class NobodyThere(Refusal):
     words = _l("Belum ada akun dengan nomor ini. Orangnya mendaftar dulu di /daftar.")
 
 
+class SeveralThere(Refusal):
+    """The first admin must not be whoever signed up with her number after her."""
+
+    words = _l("Ada beberapa akun dengan nomor ini, dan belum ada yang membuktikannya. Buktikan nomor dulu di /akun/kontak.")
+
+
 def appoint_admin(phone: str) -> int:
     """The operator of the machine, who acts for nobody signed in, makes somebody an admin: the first one of a site. Audited; told."""
     now = clock.now()
     with transaction() as session:
-        person_id = session.scalar(select(Person.id).where(Person.phone == phone, Person.left_at.is_(None)))
-        if person_id is None:
-            raise NobodyThere
+        kept = queries.passwords_of(session, phone)
+        require(bool(kept), NobodyThere())
+        require(len(kept) == 1 or kept[0].has_proven, SeveralThere())
+        person_id = kept[0].person_id
         row = {"person_id": person_id, "role": Role.ADMIN, "given_by_id": None, "given_at": now}
         given = session.execute(insert(session, PersonRole).values(**row).on_conflict_do_nothing().returning(PersonRole.person_id)).first()
         if given is not None:

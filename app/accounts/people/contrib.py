@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.people import actions, queries, rules
 from app.core.access import Role
-from app.core.contrib import Chore, Farewell, LeaveBlocker, NoticeKind, PersonalData
+from app.core.contrib import AccountDoor, Chore, Farewell, LeaveBlocker, NoticeKind, PersonalData
 from app.core.words import _, _l
 
 
@@ -26,6 +26,10 @@ def _taken(params: Mapping[str, Any]) -> str:
     return _("Peran {role} Anda sudah dilepas.", role=_role(params))
 
 
+def _number_used(_params: Mapping[str, Any]) -> str:
+    return _("Nomor HP Anda dipakai untuk mendaftar akun lain di sini. Akun Anda tetap aman, dan nomor itu tetap milik Anda.")
+
+
 def _hold_admins(session: Session, person_id: int) -> None:
     if person_id in actions.admins(session):
         actions.lock_admins(session)
@@ -39,6 +43,16 @@ def _last_admin(session: Session, person_id: int, _now: datetime) -> list[str]:
 
 CONTRIBUTIONS: tuple[object, ...] = (
     NoticeKind("role.given", words=_given, neutral=_l("Ada perubahan pada akun Anda."), address=lambda _params: "/akun"),
+    NoticeKind(
+        "account.number_used",
+        words=_number_used,
+        neutral=_l("Ada perubahan pada akun Anda."),
+        address=lambda _params: "/akun",
+        is_urgent=True,
+    ),
+    AccountDoor("entry", _l("Ganti kata sandi"), "people.password", _l("HP lain otomatis keluar"), 10),
+    AccountDoor("entry", _l("Perangkat saya"), "people.devices", _l("HP yang sedang masuk ke akun ini"), 50),
+    AccountDoor("me", _l("Nama, sapaan, dan tempat tinggal"), "people.profile", _l("Nama yang dilihat orang lain, dan tentang Anda"), 10),
     NoticeKind("role.taken", words=_taken, neutral=_l("Ada perubahan pada akun Anda."), address=lambda _params: "/akun"),
     PersonalData(
         "people",

@@ -22,6 +22,21 @@ class PlaceField(forms.LineField):
         return rules.place_words(str(data))
 
 
+class WhoField(forms.PhoneField):
+    """Who signs in: a phone number in any spelling, or an e-mail address. `data` is E.164, or the address as `read_email` gives it."""
+
+    def read(self, typed: str) -> str:
+        if "@" not in typed:
+            return super().read(typed)
+        address = forms.read_email(typed)
+        if address is None:
+            raise ValueError(str(_l("Alamat e-mail ini belum benar. Contoh: nama@contoh.id")))
+        return address
+
+    def write(self, data: object) -> str:
+        return str(data) if "@" in str(data) else super().write(data)
+
+
 class SignUpForm(forms.Form):
     name = forms.NameField(
         _l("Nama panggilan"),
@@ -51,9 +66,9 @@ class SignUpForm(forms.Form):
 
 
 class SignInForm(forms.Form):
-    phone = forms.PhoneField(
-        _l("Nomor HP"),
-        missing=_l("Tulis nomor HP Anda."),
+    phone = WhoField(
+        _l("Nomor HP atau e-mail"),
+        missing=_l("Tulis nomor HP atau e-mail Anda."),
         description=_l("Contoh: 0812-3456-7890. Nomor luar negeri ditulis dengan + di depan."),
     )
     password = forms.PasswordField(_l("Kata sandi"), max=rules.MOST_PASSWORD_LETTERS, missing=_l("Tulis kata sandi Anda."))

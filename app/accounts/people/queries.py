@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.notices.models import Notice
+from app.accounts.people import rules
 from app.accounts.people.models import Consent, DeviceSession, Passkey, Person, PersonRole, SecondFactor
 from app.core.access import Role
 from app.core.places import place_name
@@ -26,6 +27,7 @@ class LiveSession:
     seen_at: datetime
     factor_at: datetime | None
     proved_at: datetime | None
+    is_remembered: bool
 
 
 _UNREAD_SHOWN = 100  # the badge says 99+
@@ -44,6 +46,7 @@ _LIVE = Prepared(
         DeviceSession.seen_at,
         DeviceSession.factor_at,
         DeviceSession.proved_at,
+        DeviceSession.is_remembered,
     )
     .join(Person, Person.id == DeviceSession.person_id)
     .outerjoin(PersonRole, PersonRole.person_id == Person.id)
@@ -74,17 +77,38 @@ class KeptPassword:
     suspended_until: datetime | None
     suspended_for: str | None
     suspended_words: str
+    has_proven: bool  # the number
 
 
 _KEPT = (
     Person.id, Person.name, Person.phone, Person.password_hash, Person.suspended_until, Person.suspended_for, Person.suspended_words,
+    Person.phone_proven_at.is_not(None),
 )  # fmt: skip
 
 
-def password_of(session: Session, phone: str) -> KeptPassword | None:
-    """What signing in with this number needs to know; None when nobody here has it."""
-    row = session.execute(select(*_KEPT).where(Person.phone == phone, Person.left_at.is_(None))).one_or_none()
-    return KeptPassword(*row) if row else None
+def passwords_of(session: Session, who: str) -> list[KeptPassword]:
+    """What signing in with a number or a proven e-mail address needs to know: up to three accounts, the one that has proven it first."""
+    owned = and_(Person.email == who, Person.email_proven_at.is_not(None)) if "@" in who else Person.phone == who
+    rows = select(*_KEPT).where(owned, Person.left_at.is_(None)).order_by(Person.phone_proven_at.is_(None), Person.phone_slot)
+    return [KeptPassword(*row) for row in session.execute(rows.limit(len(rules.SLOTS)))]
+
+
+@dataclass(frozen=True)
+class NumbersAccount:
+    person_id: int
+    slot: int
+    made_at: datetime
+    has_left: bool
+
+
+def accounts_of(session: Session, phone: str) -> list[NumbersAccount]:
+    """Every account with this number, in the order of their places."""
+    rows = session.execute(
+        select(Person.id, Person.phone_slot, Person.made_at, Person.left_at.is_not(None))
+        .where(Person.phone == phone)
+        .order_by(Person.phone_slot)
+    )
+    return [NumbersAccount(*row) for row in rows]
 
 
 def own_password(session: Session, person_id: int) -> KeptPassword | None:
@@ -157,13 +181,25 @@ class Profile:
     place_code: str | None
     about: str
     made_at: datetime
+    has_proven: bool  # the number
+    picture_key: str | None
+
+
+_PROFILE = (
+    Person.name,
+    Person.phone,
+    Person.greeting,
+    Person.place_code,
+    Person.about,
+    Person.made_at,
+    Person.phone_proven_at.is_not(None),
+    Person.picture_key,
+)
 
 
 def profile(session: Session, person_id: int) -> Profile | None:
     """A person's own account, for nobody else."""
-    row = session.execute(
-        select(Person.name, Person.phone, Person.greeting, Person.place_code, Person.about, Person.made_at).where(Person.id == person_id)
-    ).one_or_none()
+    row = session.execute(select(*_PROFILE).where(Person.id == person_id)).one_or_none()
     return Profile(*row) if row else None
 
 

@@ -9,13 +9,14 @@ from flask import Blueprint, Response, current_app, g, request, session, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import URLSafeTimedSerializer
 
-from app.accounts.organisations import queries as organisations
+from app.accounts.entries.routes import after_answer, keep_device, known_devices, note_after
+from app.accounts.entries.rules import Outcome, Way
 from app.accounts.people import actions, policy, queries, rules
 from app.accounts.people.actions import HalfSignedIn, SignedIn, token_hash
 from app.accounts.people.forms import PasswordForm, ProfileForm, SignInForm, SignUpForm
-from app.core import clock, once
+from app.core import clock, messages, once
 from app.core.access import Actor, actor, public, signed_in, visitor_or_actor
-from app.core.contrib import HomeCard, offered
+from app.core.contrib import AccountBadge, AccountDoor, HomeCard, offered
 from app.core.db import reading
 from app.core.refusals import NotThere, Refusal, TooFast
 from app.core.web import FormTooOld, is_local, page, safe_next, say, see_other
@@ -39,8 +40,13 @@ class Principal(flask_login.UserMixin):
 
 
 def _principal(token: str) -> Principal | None:
+    now = clock.now()
     with reading() as database:
-        live = queries.live_session(database, token_hash(token), clock.now())
+        live = queries.live_session(database, token_hash(token), now)
+    if live is not None and policy.is_idle(live.roles, is_remembered=live.is_remembered, idle=now - live.seen_at):
+        session_id = live.session_id
+        after_answer(lambda: actions.end_idle(session_id))
+        return None
     return Principal(token, live) if live else None
 
 
@@ -92,11 +98,23 @@ def device() -> str:
     return rules.device_label(request.headers.get("User-Agent", "")[:400])
 
 
-def enter(signed: SignedIn) -> None:
-    """Put a fresh sign-in into the cookie; whatever the cookie held before is gone (no fixation)."""
+def enter(signed: SignedIn, way: Way | None = None) -> None:
+    """Put a fresh sign-in into the cookie; whatever the cookie held before is gone (no fixation). The browser is a known device from now on.
+
+    With a way (or after half a sign-in) the history gets its line, once the answer has gone out.
+    """
+    way = way or (Way.FACTOR if HALF in session else None)
     session.clear()
-    session["_user_id"], session["_fresh"] = signed.token, True
     session.permanent = signed.is_remembered
+    keep_token(signed.token)
+    was_unknown = keep_device(signed.person_id)
+    if way is not None:
+        note_after([signed.person_id], way, Outcome.IN, device(), is_new_device=was_unknown and way is not Way.SIGN_UP)
+
+
+def keep_token(token: str) -> None:
+    """Put this device's new token into the cookie."""
+    session["_user_id"], session["_fresh"] = token, True
 
 
 HALF = "setengah"  # in the cookie, between the password and the code
@@ -139,23 +157,39 @@ def sign_up() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         new = actions.NewPerson(form.name.data, form.phone.data, form.password.data, form.place.data, form.greeting.data or "")
         try:
-            person_id = actions.sign_up(new, once.key_from(request.form), address=request.remote_addr)
+            signed = actions.sign_up(new, once.key_from(request.form), device=device(), address=request.remote_addr, known=known_devices())
         except TooFast as no:
             form.refuse(no, "password")
             return _sign_up_page(form), 429, {"Retry-After": str(no.seconds)}
-        except actions.PhoneTaken as no:
+        except actions.NumberFull as no:
             form.refuse(no, "phone")
         except Refusal as no:
             form.refuse(no, "password")
         else:
-            enter(actions.start_session(person_id, device=device(), is_remembered=False))
-            say(_("Selamat datang, {name}. Akun Anda sudah jadi.", name=new.name))
-            return see_other(safe_next("/akun"))
+            return _welcome(signed)
     return _sign_up_page(form), 422 if form.is_refused else 200
 
 
 def _sign_up_page(form: SignUpForm) -> str:
     return page("accounts/people/sign_up.html", form=form, places=rules.place_choices(), next=_next())
+
+
+def _welcome(signed: SignedIn | HalfSignedIn) -> ResponseReturnValue:
+    """On from the sign-up form. Who had an account already and signed up with its password is in that one."""
+    if isinstance(signed, HalfSignedIn):
+        _keep_half(signed)
+        return see_other(url_for("factors.code", next=_next() or None))
+    enter(signed, Way.SIGN_UP if signed.is_new else Way.PASSWORD)
+    return see_other(safe_next(url_for("people.welcome")))
+
+
+@bp.route("/selamat-datang")
+@signed_in
+def welcome() -> ResponseReturnValue:
+    """The first page after signing up: what can be done next, none of it a must."""
+    with reading() as database:
+        mine = queries.profile(database, actor().person_id)
+    return page("accounts/people/welcome.html", mine=mine, can_prove=messages.is_on())
 
 
 @bp.route("/masuk", methods=["GET", "POST"])
@@ -165,25 +199,39 @@ def sign_in() -> ResponseReturnValue:
         return see_other(safe_next("/"))
     form = SignInForm(request.form)
     if request.method == "POST" and form.validate():
+        who, label, known = form.phone.data, device(), known_devices()
         try:
             signed = actions.sign_in(
-                form.phone.data, form.password.data, device=device(), is_remembered=form.remember.data, address=request.remote_addr
+                who,
+                form.password.data,
+                device=label,
+                is_remembered=form.remember.data,
+                address=request.remote_addr,
+                known=known,
             )
         except TooFast as no:
+            after_answer(lambda: actions.note_refused(who, Outcome.BRAKED, label, known))
             form.refuse(no, "password")
-            return page("accounts/people/sign_in.html", form=form, next=_next()), 429, {"Retry-After": str(no.seconds)}
+            return _sign_in_page(form), 429, {"Retry-After": str(no.seconds)}
+        except actions.NoMatch as no:
+            after_answer(lambda: actions.note_refused(who, Outcome.WRONG_PASSWORD, label, known))
+            form.refuse(no, "password")
         except Refusal as no:
             form.refuse(no, "password")
         else:
             if isinstance(signed, HalfSignedIn):
                 _keep_half(signed)
                 return see_other(url_for("factors.code", next=_next() or None))
-            enter(signed)
+            enter(signed, Way.PASSWORD)
             if signed.needs_factor:
                 say(_("Peran Anda di sini memerlukan pengaman kedua. Pasang dulu, sebentar saja."), "info")
                 return see_other(url_for("factors.overview"))
             return see_other(safe_next("/"))
-    return page("accounts/people/sign_in.html", form=form, next=_next()), 422 if form.is_refused else 200
+    return _sign_in_page(form), 422 if form.is_refused else 200
+
+
+def _sign_in_page(form: SignInForm) -> str:
+    return page("accounts/people/sign_in.html", form=form, next=_next(), has_codes=messages.is_on())
 
 
 @bp.route("/keluar", methods=["POST"])
@@ -201,15 +249,18 @@ def sign_out() -> ResponseReturnValue:
 @bp.route("/akun")
 @signed_in
 def account() -> ResponseReturnValue:
-    """At most two statements for each card that waits, and three of its own."""
+    """At most two statements for each card that waits, one for each kind of badge, and one of its own."""
     me, now = actor(), clock.now()
     with reading() as database:
         mine = queries.profile(database, me.person_id)
-        devices = queries.device_count(database, me.person_id, now)
-        serves = organisations.of_person(database, me.person_id) if me.roles else []
+        badges = [words for badge in offered(AccountBadge) for words in badge.load(database, me.person_id)]
         loaded = [(card.template, card.load(database, me, now)) for card in offered(HomeCard) if card.slot == "waiting"]
     waiting = [(template, content) for template, content in loaded if content is not None]
-    return page("accounts/people/account.html", mine=mine, devices=devices, serves=serves, waiting=waiting, role_words=rules.ROLE_WORDS)
+    doors: dict[str, list[AccountDoor]] = {}
+    for door in sorted(offered(AccountDoor), key=lambda door: door.order):
+        if door.endpoint in current_app.view_functions:
+            doors.setdefault(door.section, []).append(door)
+    return page("accounts/people/account.html", mine=mine, badges=badges, doors=doors, waiting=waiting, role_words=rules.ROLE_WORDS)
 
 
 @bp.route("/akun/profil", methods=["GET", "POST"])
@@ -236,7 +287,7 @@ def password() -> ResponseReturnValue:
     form = PasswordForm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            ended = actions.change_password(actor(), old=form.old.data, new=form.new.data)
+            changed = actions.change_password(actor(), old=form.old.data, new=form.new.data)
         except TooFast:
             raise
         except actions.NotTheOldPassword as no:
@@ -244,9 +295,15 @@ def password() -> ResponseReturnValue:
         except Refusal as no:
             form.refuse(no, "new")
         else:
+            if changed.token is not None:
+                keep_token(changed.token)
             say(
-                _n("Kata sandi diganti. {n} HP lain sudah dikeluarkan.", "Kata sandi diganti. {n} HP lain sudah dikeluarkan.", ended)
-                if ended
+                _n(
+                    "Kata sandi diganti. {n} HP lain sudah dikeluarkan.",
+                    "Kata sandi diganti. {n} HP lain sudah dikeluarkan.",
+                    changed.ended,
+                )
+                if changed.ended
                 else _("Kata sandi diganti.")
             )
             return see_other(url_for("people.account"))
@@ -275,4 +332,4 @@ def end_device(session_id: int) -> ResponseReturnValue:
 def end_other_devices() -> ResponseReturnValue:
     actions.end_other_devices(actor())
     say(_("Semua HP lain sudah dikeluarkan."))
-    return see_other(url_for("people.devices"))
+    return see_other(safe_next(url_for("people.devices")))

@@ -19,8 +19,14 @@ MOST_ABOUT_LETTERS = 500
 
 REMEMBERED = timedelta(days=180)  # the cookie's age too (core.web)
 NOT_REMEMBERED = timedelta(hours=12)  # a shared phone: the evening ends the sign-in even when nobody signs out
+STAFF_IDLE = timedelta(minutes=60)  # staff, on a device that is not theirs alone
+STAFF_IDLE_REMEMBERED = timedelta(days=14)  # staff, on their own
 ENDED_DEVICES_KEPT = timedelta(days=180)
 SEEN_EVERY = timedelta(minutes=10)  # how exact "last seen" is; a write per page would be too dear
+
+SLOTS = (0, 1, 2)  # accounts that may name one number (models.Person): a phone is shared, and nobody may learn whose it is
+MOST_SIGN_UPS = 2  # with one number, within these days
+SIGN_UPS_WITHIN = timedelta(days=30)
 
 GREETINGS = ("Kaka", "Mama", "Bapa", "Om", "Tanta")
 
