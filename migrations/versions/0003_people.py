@@ -269,10 +269,10 @@ def upgrade() -> None:
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_passkey_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
-        sa.UniqueConstraint("credential_id", name="uq_passkey_credential_id"),
     )
     with op.batch_alter_table("passkey", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_passkey_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("uq_passkey_credential_id", ["credential_id"], unique=True)
 
     op.create_table(
         "passkey_handle",
@@ -714,10 +714,16 @@ def upgrade() -> None:
         batch_op.create_unique_constraint("uq_person_phone_slot", ["phone", "phone_slot"])
         batch_op.create_check_constraint("phone_slot", "phone_slot BETWEEN 0 AND 2")
 
+    with op.batch_alter_table("shop", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("held_at", sa.DateTime(timezone=True), nullable=True))
+
 
 def downgrade() -> None:
     # The older schema knows one account a number: the later ones lose theirs and are helped at the desk.
     op.execute("UPDATE person SET phone = NULL WHERE phone_slot > 0")
+    with op.batch_alter_table("shop", schema=None) as batch_op:
+        batch_op.drop_column("held_at")
+
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_constraint("phone_slot", type_="check")
         batch_op.drop_constraint("uq_person_phone_slot", type_="unique")
@@ -811,6 +817,7 @@ def downgrade() -> None:
     op.drop_table("private_fact")
     op.drop_table("passkey_handle")
     with op.batch_alter_table("passkey", schema=None) as batch_op:
+        batch_op.drop_index("uq_passkey_credential_id")
         batch_op.drop_index(batch_op.f("ix_passkey_person_id"))
 
     op.drop_table("passkey")

@@ -102,7 +102,7 @@ class Passkey(Base):
     """A key on somebody's phone (WebAuthn); we hold its public half. It signs in by itself, and is a second factor beside a password."""
 
     __tablename__ = "passkey"
-    __table_args__ = (UniqueConstraint("credential_id", name="uq_passkey_credential_id"),)
+    __table_args__ = (Index("uq_passkey_credential_id", "credential_id", unique=True),)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     credential_id: Mapped[bytes] = mapped_column(LargeBinary)
