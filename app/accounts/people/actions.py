@@ -36,8 +36,9 @@ SIGN_IN_DAY = Limit("sign-in account day", 100, 24 * 60 * 60, _WAIT)
 SIGN_IN_DEVICE = Limit("sign-in device", 10, 15 * 60, _WAIT)
 # Wide for one address, behind which a whole kelurahan may stand; failures only. An address that is full is not shut:
 # each number may still be tried twice from there, so that a neighbour gets in while a guesser gets next to nowhere.
-SIGN_IN_ADDRESS = Limit("sign-in address", 300, 15 * 60, _WAIT_ADDRESS)
-SIGN_IN_FULL_ADDRESS = Limit("sign-in full address", 2, 15 * 60, _WAIT_ADDRESS)
+PASSWORDS_ADDRESS = Limit("passwords address", 300, 15 * 60, _WAIT_ADDRESS)
+PASSWORDS_FULL_ADDRESS = Limit("passwords full address", 2, 15 * 60, _WAIT_ADDRESS)
+SIGN_IN_ADDRESS = Limit("sign-in address", 300, 15 * 60, _WAIT_ADDRESS)  # codes and passkeys
 SIGN_UP_ADDRESS = Limit("sign-up address", 200, 60 * 60, _WAIT_ADDRESS)
 NOTED_BRAKES = Limit("noted brakes", 4, 60 * 60, _WAIT)  # a guesser who is stopped must not keep the database busy
 OLD_PASSWORD = Limit("old password", 10, 15 * 60, _WAIT)
@@ -296,11 +297,11 @@ def _take_tries(who: str, kept: list[KeptPassword], known: Sequence[KnownDevice]
     _take_account(who)
     network = brakes.network_of(address)
     try:
-        brakes.take(SIGN_IN_ADDRESS, network)
+        brakes.take(PASSWORDS_ADDRESS, network)
     except TooFast:
-        brakes.take(SIGN_IN_FULL_ADDRESS, f"{network} {who}")
+        brakes.take(PASSWORDS_FULL_ADDRESS, f"{network} {who}")
         return _Tries([], frozenset(), is_known_only=False)
-    return _Tries([(SIGN_IN_ADDRESS, network)], frozenset(), is_known_only=False)
+    return _Tries([(PASSWORDS_ADDRESS, network)], frozenset(), is_known_only=False)
 
 
 def _take_account(who: str) -> None:

@@ -286,7 +286,7 @@ def test_right_passwords_from_a_device_that_is_known_do_not_count(app: Flask, ro
 
 
 def test_one_address_may_not_try_every_number(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "SIGN_IN_ADDRESS", dataclasses.replace(actions.SIGN_IN_ADDRESS, most=20))
+    monkeypatch.setattr(actions, "PASSWORDS_ADDRESS", dataclasses.replace(actions.PASSWORDS_ADDRESS, most=20))
     statuses = [client.post("/masuk", data={"phone": f"0812-999-{turn:06d}", "password": "salah sekali"}).status_code for turn in range(22)]
     assert statuses == [422] * 22, "a full address is not shut"
     same = [client.post("/masuk", data={"phone": "0812-999-000077", "password": "salah sekali"}).status_code for _turn in range(3)]
