@@ -162,6 +162,7 @@ HANDLERS: dict[str, list[Handler]] = {
     "reply.sealed": [threads_handlers.tell_sealed_asker],
     "post.changed": [threads_handlers.index_thread_of],
     "course.changed": [courses_handlers.index_course],
+    "organisation.changed": [courses_handlers.index_courses_of],
     "cohort.changed": [enrolments_handlers.tell_of_change],
     "picture.discarded": [discards.remove],
     "proof.code_posted": [proofs_handlers.send_code],

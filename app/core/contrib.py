@@ -114,9 +114,10 @@ class AccountDoor:
 
 @dataclass(frozen=True)
 class AccountBadge:
-    """Short words beside the person's own name on /akun, such as the offices she acts for."""
+    """Short words beside the person's own name on /akun, such as the offices she acts for; they lead to `address`, if it has one."""
 
     load: Callable[[Session, int], list[str]]
+    address: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.accounts.organisations.rules import OrganisationKind as OrganisationKind
 from app.core.db import Base, Id, code_type
-
-
-class OrganisationKind(StrEnum):
-    OFFICE = "office"
-    TRAINING_CENTRE = "training_centre"  # BLK, LPK
-    NGO = "ngo"
-    BANK = "bank"
 
 
 class Organisation(Base):
@@ -35,4 +28,4 @@ class OrganisationMember(Base):
     __tablename__ = "organisation_member"
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
-    function: Mapped[str] = mapped_column(String(32))  # trainer, counsellor, supervisor
+    function: Mapped[str] = mapped_column(String(32))  # a rules.Function; one person has one function in one organisation

@@ -253,7 +253,7 @@ def account() -> ResponseReturnValue:
     me, now = actor(), clock.now()
     with reading() as database:
         mine = queries.profile(database, me.person_id)
-        badges = [words for badge in offered(AccountBadge) for words in badge.load(database, me.person_id)]
+        badges = [(words, badge.address) for badge in offered(AccountBadge) for words in badge.load(database, me.person_id)]
         loaded = [(card.template, card.load(database, me, now)) for card in offered(HomeCard) if card.slot == "waiting"]
     waiting = [(template, content) for template, content in loaded if content is not None]
     doors: dict[str, list[AccountDoor]] = {}

@@ -100,7 +100,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     MeritKind(
         KEPT,
         _l("Giliran lapak dijaga sampai pasar selesai"),
-        area=_l("lapak"),
+        area=_l("pembagian lapak"),
         address=MY_TURNS,
         objection=_l(
             "Satu giliran Anda tidak ada di sini? Tunjukkan halaman ini kepada petugas lapak di pasar, supaya daftar giliran diperiksa bersama."

@@ -364,6 +364,11 @@ def _findables(rows: Iterable[Row[Any]]) -> Iterator[Findable]:
         yield Findable(id_, slug, title, text, organisation, hours, photo_key, published_at)
 
 
+def course_ids_of(session: Session, organisation_id: int) -> list[int]:
+    """The published courses of an organisation."""
+    return list(session.scalars(select(Course.id).where(Course.organisation_id == organisation_id, Course.state == CourseState.SHOWN)))
+
+
 def sitemap(session: Session) -> Iterator[tuple[str, datetime | None]]:
     for slug, published_at in session.execute(
         select(Course.slug, Course.published_at).where(Course.state == CourseState.SHOWN).order_by(Course.id)

@@ -180,7 +180,7 @@ def test_the_page_says_what_by_whom_when_what_for_and_how_to_object(sign_in: Cal
     shown = sign_in(ina).get("/akun/catatan").get_data(as_text=True)
     for words in (
         "Giliran lapak dijaga sampai pasar selesai",
-        "Dicatat oleh bagian lapak.",
+        "Dicatat oleh: pembagian lapak.",
         "20 November 2026",
         "Sekarang belum dihitung untuk apa pun",
         "Ada yang kurang atau keliru?",
