@@ -23,7 +23,7 @@ from app.core.contrib import SearchSource, offered
 from app.core.db import reading, transaction
 from app.core.passwords import hash_password
 from app.demo import community, market, orders, people, pictures, shops, training
-from app.demo.accounts import benefits, privacy
+from app.demo.accounts import benefits, deliveries, privacy
 from app.demo.content.people import ACCOUNTS, HUMANS, phone
 from app.demo.rows import Rows
 from app.demo.sizes import SIZES, Size
@@ -85,6 +85,7 @@ def _fill(app: Flask, size: Size, seed: int, now: datetime) -> None:
     benefits.fill(world)
     privacy.fill(world)
     world.write_notices()
+    deliveries.fill(world)
     with transaction() as session:
         world.rows.finish(session)
         secrets_of_staff = _set_factors(session, world, now)

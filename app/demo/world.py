@@ -87,5 +87,5 @@ class World:
     def write_notices(self) -> None:
         """All notices in the order of time: an inbox is read by id."""
         for row in sorted(self.notices, key=lambda row: row["made_at"]):
-            self.rows.add(Notice, **row)
+            row["id"] = self.rows.add(Notice, **row)
         self.rows.flush()

@@ -5,7 +5,7 @@ const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/
 
 if (box && "serviceWorker" in navigator && "PushManager" in window && "Notification" in window) {
   const button = box.querySelector("button");
-  button.hidden = false;
+  button.parentElement.hidden = false;
   box.querySelector("[data-push-none]").hidden = true;
   button.onclick = async () => {
     button.disabled = true;

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from app.accounts.deliveries import handlers, rules
+from app.accounts.deliveries import handlers, queries, rules
 from app.accounts.deliveries.actions import Taken
 from app.accounts.deliveries.handlers import Parcel
 from app.accounts.deliveries.queries import Told
@@ -88,7 +88,7 @@ def _push(one: Parcel, pushed: list[bytes]) -> None:
     """The push's payload, as the door would get it."""
     with pytest.MonkeyPatch.context() as patch:
         browser = type("Row", (), {"id": 1, "endpoint": "https://x", "p256dh": "", "auth": ""})
-        patch.setattr(handlers.queries, "subscriptions", lambda *_args: [browser])
+        patch.setattr(queries, "subscriptions", lambda *_args: [browser])
         patch.setattr(push, "send", lambda _subscription, payload, **_how: pushed.append(payload))
         handlers._by_push(TAKEN, one)
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.accounts.deliveries import actions, handlers, queries, rules
 from app.accounts.deliveries.contrib import kinds_for
 from app.accounts.deliveries.forms import SubscriptionForm, WishesForm, fields_of, wishes_of
-from app.accounts.deliveries.rules import CHANNEL_WORDS, TROUBLE_WORDS, Channel, Reach
+from app.accounts.deliveries.rules import CHANNEL_WORDS, HANDED_WORDS, TROUBLE_WORDS, Channel, Reach
 from app.accounts.notices.actions import save_wishes
 from app.accounts.notices.contrib import kinds
 from app.accounts.notices.rules import CHOSEN, GROUP_WORDS, Group, Wishes, group_of
@@ -122,7 +122,7 @@ def to_hand() -> ResponseReturnValue:
         waiting = queries.to_hand(session, mine, now)
         handed = queries.just_handed(session, mine, now)
     texts = {code: handlers.short_text(kind.neutral) for code, kind in kinds().items() if code in mine}
-    groups = {code: GROUP_WORDS[group_of(code)] for code in mine}
+    groups = {code: HANDED_WORDS.get(group_of(code), "") for code in mine}
     return page("accounts/deliveries/to_hand.html", waiting=waiting, handed=handed, texts=texts, groups=groups, undo=rules.UNDO)
 
 

@@ -43,6 +43,8 @@ TROUBLE_WORDS: dict[str, Lazy] = {
     "refused": _l("ditolak penerima, mencoba lagi biasanya percuma"),
     "not-taken": _l("tidak diterima setelah banyak percobaan"),
 }
+# What an officer learns of a message that waits to be handed over: the field of work, no more.
+HANDED_WORDS: dict[Group, Lazy] = {Group.BOOTH: _l("Lapak"), Group.ACCOUNT: _l("Akun")}
 
 HOLDS = timedelta(hours=48)  # what is older is news no more
 TAKEN_FOR = timedelta(seconds=100)  # a little less than the outbox leases a row: then the worker that took it is dead

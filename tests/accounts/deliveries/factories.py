@@ -35,7 +35,7 @@ def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
 def somebody(*, email: str | None = None, phone: str | None = None, proven: bool = False, name: str = "Mama Ros", **more: Any) -> int:
     """A member; reached by the address and the number given, if any."""
     with transaction() as session:
-        person = a_person(session, name=name, **({"phone": phone} if phone else {}), **more)
+        person = a_person(session, name=name, phone=phone, **more)
         values = {"email": email, "email_proven_at": NOON if email else None, "phone_proven_at": NOON if proven else None}
         session.execute(update(Person).where(Person.id == person.id).values(**values))
         return person.id
