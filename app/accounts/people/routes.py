@@ -258,8 +258,7 @@ def account() -> ResponseReturnValue:
     waiting = [(template, content) for template, content in loaded if content is not None]
     doors: dict[str, list[AccountDoor]] = {}
     for door in sorted(offered(AccountDoor), key=lambda door: door.order):
-        if door.endpoint in current_app.view_functions:
-            doors.setdefault(door.section, []).append(door)
+        doors.setdefault(door.section, []).append(door)
     return page("accounts/people/account.html", mine=mine, badges=badges, doors=doors, waiting=waiting, role_words=rules.ROLE_WORDS)
 
 
