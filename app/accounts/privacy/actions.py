@@ -236,6 +236,11 @@ def leave(actor: Actor) -> None:
             if blocker.hold is not None:
                 blocker.hold(session, me)
         require(not queries.hindrances(session, me, now), Unfinished())
-        for farewell in reversed(list(offered(Farewell))):
-            farewell.leave(session, me, now)
+        say_farewell(session, me, now, list(offered(Farewell)))
         audit.write(session, me, "person.left", "person", me)
+
+
+def say_farewell(session: Session, person_id: int, now: datetime, farewells: list[Farewell]) -> None:
+    """Step: every slice takes the person out of what it holds, the last of the list first: wiring lists the lowest floor first."""
+    for farewell in reversed(farewells):
+        farewell.leave(session, person_id, now)
