@@ -46,6 +46,7 @@ from app.accounts.recovery import contrib as recovery_contrib
 from app.accounts.recovery import handlers as recovery_handlers
 from app.accounts.recovery import routes as recovery
 from app.accounts.reports import contrib as reports_contrib
+from app.accounts.reports import handlers as reports_handlers
 from app.accounts.reports import routes as reports
 from app.community.threads import contrib as threads_contrib
 from app.community.threads import handlers as threads_handlers
@@ -146,6 +147,8 @@ HANDLERS: dict[str, list[Handler]] = {
     "delivery.due": [deliveries_handlers.send],
     "person.signed_up": [people_handlers.tell_holders],
     "recovery.link_asked": [recovery_handlers.send_link],
+    "report.decided": [reports_handlers.tell_reporters, reports_handlers.tell_reported],
+    "appeal.decided": [reports_handlers.tell_appellant],
     "edition.over": [booths_handlers.finish],
     "edition.finished": [rota_handlers.note_kept_turns],
     "turn.due": [rota_handlers.expire],

@@ -39,7 +39,15 @@ CONTRIBUTIONS: tuple[object, ...] = (
     ),
     AccountDoor("privacy", _l("Program bantuan"), "benefits.programmes", _l("Yang sedang dibuka kantor kota, untuk UMKM"), 31),
     DeskCard("petugas", frozenset({Role.OFFICER.value, Role.ADMIN.value}), _l("Program bantuan"), "dokumen", "benefits.desk"),
-    PersonalData("benefits", _mine),
+    PersonalData(
+        "benefits",
+        _mine,
+        label=_l("Keterangan pribadi dan permintaan program"),
+        purpose=_l("Hanya kalau Anda mengisinya. Dilihat Anda sendiri; permintaan program dilihat petugas program itu."),
+        kept=_l("Sampai Anda menghapusnya. Pemeriksaan: paling lama dua tahun sesudah program selesai."),
+        tables=("private_fact", "programme", "programme_officer", "programme_ask"),
+        is_secret=True,
+    ),
     Farewell(
         "benefits",
         _leave,

@@ -12,6 +12,7 @@ MOST_SHOWN = 60  # open cases on the queue's page
 MOST_REPORTS_SHOWN = 50  # of one case
 MOST_OWN = 50  # of one person's own reports
 APPEAL_DAYS = 30
+HOLDS = timedelta(hours=24)  # a case taken up and left lying is anybody's again
 
 
 class Reason(StrEnum):

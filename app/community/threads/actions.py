@@ -201,6 +201,50 @@ def leave(session: Session, person_id: int, _now: datetime) -> None:
     pagecache.touch(session, "community")
 
 
+# What a moderator's decision does, in the decision's own transaction
+
+
+def take_down_thread(session: Session, _actor_id: int, thread_id: int, _now: datetime) -> None:
+    """Step: a thread is no page any more; its texts stay for an appeal. Twice is once."""
+    _turn_thread(session, thread_id, State.SHOWN, State.REMOVED, -1)
+
+
+def put_back_thread(session: Session, _actor_id: int, thread_id: int, _now: datetime) -> None:
+    """Step: a thread that was taken down is a page again."""
+    _turn_thread(session, thread_id, State.REMOVED, State.SHOWN, 1)
+
+
+def _turn_thread(session: Session, thread_id: int, before: State, after: State, step: int) -> None:
+    room_id = session.scalar(
+        update(Thread).where(Thread.id == thread_id, Thread.state == before).values(state=after).returning(Thread.room_id)
+    )
+    if room_id is None:
+        return
+    session.execute(update(Room).where(Room.id == room_id).values(thread_count=Room.thread_count + step))
+    _tell_of_change(session, session.scalar(select(Post.id).where(Post.thread_id == thread_id, Post.position == 1)))
+
+
+def take_down_reply(session: Session, _actor_id: int, post_id: int, _now: datetime) -> None:
+    """Step: a reply's place stays, its text is not shown. Twice is once."""
+    _turn_reply(session, post_id, State.SHOWN, State.REMOVED)
+
+
+def put_back_reply(session: Session, _actor_id: int, post_id: int, _now: datetime) -> None:
+    """Step: a reply that was taken down is shown again."""
+    _turn_reply(session, post_id, State.REMOVED, State.SHOWN)
+
+
+def _turn_reply(session: Session, post_id: int, before: State, after: State) -> None:
+    turned = update(Post).where(Post.id == post_id, Post.state == before).values(state=after).returning(Post.id)
+    _tell_of_change(session, session.scalar(turned))
+
+
+def _tell_of_change(session: Session, post_id: int | None) -> None:
+    if post_id is not None:
+        outbox.put(session, "post.changed", post_id)
+        pagecache.touch(session, "community")
+
+
 def _own(session: Session, actor: Actor, post_id: int) -> queries.OwnPost:
     post = queries.own_post(session, post_id)
     if post is None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.community.threads import actions, queries, rules
+from app.community.threads.models import Voice
 from app.core.access import Actor
-from app.core.contrib import Farewell, HomeCard, NoticeKind, PersonalData, SearchSource, SitemapSource
+from app.core.contrib import Farewell, HomeCard, MetPerson, NoticeKind, PersonalData, ReportSubject, SearchSource, SitemapSource
 from app.core.search import Document
-from app.core.words import _, _l
+from app.core.words import Lazy, _, _l
 
 KIND = "thread"
 REPLY = "thread.reply"
@@ -53,6 +54,53 @@ def _reply_address(params: Mapping[str, Any]) -> str:
     return rules.post_address(f"/komunitas/t/{params['thread_id']}", params["position"])
 
 
+Step = Callable[[Session, int, int, datetime], None]
+Find = Callable[[Session, int], queries.Reported | None]
+
+
+def _subject(kind: str, label: Lazy, find: Find, take_down: Step, put_back: Step) -> ReportSubject:
+    """Threads and replies are reported, judged and taken down alike."""
+
+    def address(session: Session, subject_id: int) -> str | None:
+        found = find(session, subject_id)
+        return found.address if found and found.is_shown else None
+
+    def words(session: Session, subject_id: int) -> str | None:
+        found = find(session, subject_id)
+        return (f"{found.title}\n{found.body}" if found.position == 1 else found.body) if found else None
+
+    def owner(session: Session, subject_id: int) -> int | None:
+        found = find(session, subject_id)
+        return found.author_id if found else None
+
+    def is_owner(session: Session, person_id: int, subject_id: int) -> bool:
+        found = find(session, subject_id)
+        if found is None or found.author_seal is None:
+            return found is not None and found.author_id == person_id
+        return found.author_seal == queries.seal_of(person_id, found.thread_id)
+
+    def is_quiet(session: Session, subject_id: int) -> bool:
+        found = find(session, subject_id)
+        return found is None or found.voice is Voice.PSEUDONYM
+
+    return ReportSubject(kind, label, address, words, owner, is_owner, is_quiet, take_down, put_back)
+
+
+def _met(session: Session, actor_id: int, post_id: int) -> tuple[int, str] | None:
+    """The writer of a post in a room of names; never in a room of pseudonyms, and not whoever answers as staff."""
+    found = queries.reported_post(session, post_id)
+    if found is None or not found.is_shown or found.voice is Voice.PSEUDONYM or found.is_staff_answer:
+        return None
+    if found.author_id is None or found.author_id == actor_id:
+        return None
+    return found.author_id, found.author_name or ""
+
+
+def _met_back(session: Session, _actor_id: int, post_id: int) -> str:
+    found = queries.reported_post(session, post_id)
+    return found.address if found else "/komunitas"
+
+
 CONTRIBUTIONS: tuple[object, ...] = (
     HomeCard("talk", "community/home_talk.html", _talk),
     SearchSource(KIND, _l("Obrolan"), document, _every),
@@ -65,6 +113,9 @@ CONTRIBUTIONS: tuple[object, ...] = (
         lambda _params: "/komunitas",
         is_private=True,  # of a room whose writers nobody may know
     ),
+    _subject("thread", _l("Obrolan"), queries.reported_thread, actions.take_down_thread, actions.put_back_thread),
+    _subject("reply", _l("Balasan"), queries.reported_reply, actions.take_down_reply, actions.put_back_reply),
+    MetPerson("tulisan", _met, _met_back),
     PersonalData(
         "community",
         lambda session, person_id: {"posts": queries.written_by(session, person_id)},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.accounts.blocks.queries import has_blocked
 from app.accounts.notices.actions import tell
 from app.community.threads import contrib, queries
 from app.core import clock, search
@@ -28,10 +29,12 @@ def index_thread_of(post_id: int) -> None:
 
 
 def tell_asker(post_id: int) -> None:
-    """The asker hears of a reply, unless it is the asker's own."""
+    """The asker hears of a reply, unless it is the asker's own, or by somebody the asker blocked."""
     with transaction() as session:
         found = queries.asked(session, post_id)
         if found is None or not found.is_shown or found.asker_id is None or found.asker_id == found.replier_id:
+            return
+        if found.replier_id is not None and not found.is_staff_answer and has_blocked(session, found.asker_id, found.replier_id):
             return
         params = {"thread_id": found.thread_id, "title": found.title, "position": found.position}
         tell(session, found.asker_id, contrib.REPLY, params, f"reply:{post_id}")

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from app.accounts.blocks.queries import blocked_by
 from app.accounts.people.models import Person
 from app.accounts.people.rules import shown_name
 from app.community.threads import rules
@@ -118,6 +119,8 @@ class PostCard:
     body_html: str
     made_at: datetime
     edited_at: datetime | None
+    may_block: bool = False
+    is_folded: bool = False  # by somebody whom the reader blocked
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,9 +284,15 @@ def thread_head(session: Session, thread_id: int) -> ThreadHead | None:
 
 
 def posts_of(session: Session, thread: ThreadHead, page: int, person_id: int | None) -> list[PostCard]:
-    """One page of a thread. What is held, removed or withdrawn comes without its text and its writer."""
+    """One page of a thread. What is held, removed or withdrawn comes without its text and its writer.
+
+    Posts of people whom the reader blocked are folded: one statement more, however many they are. In rooms of pseudonyms nothing is
+    folded and nobody can be blocked: both would say who is behind a pseudonym. What somebody answers as staff is for everybody.
+    """
     first, last = rules.positions_of(page)
     own_seal = seal_of(person_id, thread.id) if person_id is not None and thread.room.voice is Voice.PSEUDONYM else None
+    is_named = thread.room.voice is Voice.NAMED
+    blocked = blocked_by(session, person_id) if person_id is not None and is_named else frozenset()
     cards = []
     for post_id, position, author_id, mark, seal, name, is_staff, state, html, made_at, edited_at in POSTS.all(
         session, thread_id=thread.id, first=first, last=last
@@ -293,7 +302,13 @@ def posts_of(session: Session, thread: ThreadHead, page: int, person_id: int | N
             continue
         is_asker = seal == thread.author_seal if seal else author_id is not None and author_id == thread.author_id
         is_mine = person_id is not None and (seal == own_seal if seal else author_id == person_id)
-        cards.append(PostCard(post_id, position, mark or shown_name(name), is_asker, is_mine, is_staff, state, html, made_at, edited_at))
+        is_met = is_named and author_id is not None and not is_staff and not is_mine
+        cards.append(
+            PostCard(
+                post_id, position, mark or shown_name(name), is_asker, is_mine, is_staff, state, html, made_at, edited_at,
+                is_met and author_id not in blocked, is_met and author_id in blocked,
+            )
+        )  # fmt: skip
     return cards
 
 
@@ -319,6 +334,55 @@ def latest(session: Session, most: int) -> list[Talk]:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """A post as moderators and those who report it need it; its text also when it was taken down."""
+
+    post_id: int
+    thread_id: int
+    position: int
+    author_id: int | None
+    author_seal: str | None
+    author_name: str | None
+    is_staff_answer: bool
+    body: str
+    title: str
+    voice: Voice
+    is_calm: bool
+    is_shown: bool
+
+    @property
+    def address(self) -> str:
+        return rules.post_address(thread_address(self.thread_id, self.title, is_calm=self.is_calm), self.position)
+
+
+_REPORTED = (
+    select(
+        Post.id, Post.thread_id, Post.position, Post.author_id, Post.author_seal, Person.name, Post.is_staff_answer, Post.body, Thread.title,
+        Room.voice, Room.is_calm, (Post.state == State.SHOWN) & (Thread.state == State.SHOWN),
+    )
+    .join(Thread, Thread.id == Post.thread_id)
+    .join(Room, Room.id == Thread.room_id)
+    .outerjoin(Person, Person.id == Post.author_id)
+)  # fmt: skip
+
+
+def reported_thread(session: Session, thread_id: int) -> Reported | None:
+    """The post that opens a thread."""
+    row = session.execute(_REPORTED.where(Post.thread_id == thread_id, Post.position == 1)).one_or_none()
+    return Reported(*row) if row else None
+
+
+def reported_reply(session: Session, post_id: int) -> Reported | None:
+    row = session.execute(_REPORTED.where(Post.id == post_id, Post.position > 1)).one_or_none()
+    return Reported(*row) if row else None
+
+
+def reported_post(session: Session, post_id: int) -> Reported | None:
+    row = session.execute(_REPORTED.where(Post.id == post_id)).one_or_none()
+    return Reported(*row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """Who asked the thread of a reply, and who replied."""
 
@@ -331,22 +395,23 @@ class Asked:
     replier_id: int | None
     replier_seal: str | None
     is_shown: bool
+    is_staff_answer: bool
 
 
 def asked(session: Session, post_id: int) -> Asked | None:
     row = session.execute(
         select(
             Post.id, Post.position, Thread.id, Thread.title, Thread.author_id, Thread.author_seal, Post.author_id, Post.author_seal, Post.state,
-            Thread.state,
+            Thread.state, Post.is_staff_answer,
         )
         .join(Thread, Thread.id == Post.thread_id)
         .where(Post.id == post_id)
     ).one_or_none()  # fmt: skip
     if row is None:
         return None
-    id_, position, thread_id, title, asker_id, asker_seal, replier_id, replier_seal, state, thread_state = row
+    id_, position, thread_id, title, asker_id, asker_seal, replier_id, replier_seal, state, thread_state, is_staff = row
     stands = state is State.SHOWN and thread_state is State.SHOWN
-    return Asked(id_, position, thread_id, title, asker_id, asker_seal, replier_id, replier_seal, stands)
+    return Asked(id_, position, thread_id, title, asker_id, asker_seal, replier_id, replier_seal, stands, is_staff)
 
 
 def person_of_seal(session: Session, thread_id: int, seal: str) -> int | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.people.rules import shown_name
 from app.core import clock
 from app.core.access import Actor, Role
-from app.core.contrib import DeskCard, Farewell, HomeCard, LeaveBlocker, NoticeKind, PersonalData
+from app.core.contrib import DeskCard, Farewell, HomeCard, LeaveBlocker, MetPerson, NoticeKind, PersonalData
 from app.core.formats import rupiah
 from app.core.words import _, _l
 from app.market.orders import actions, queries, rules
@@ -109,7 +109,20 @@ def _to_seller(params: Params) -> str:
 _NEWS = _l("Ada kabar tentang pesanan Anda.")
 _SALES = _l("Ada kabar tentang jualan Anda.")
 
+
+def _met_back(session: Session, seller_id: int, order_id: int) -> str:
+    found = queries.buyer_met_by(session, seller_id, order_id)
+    return f"/jualan/pesanan/{found[2]}" if found else "/jualan/pesanan"
+
+
+def _met(session: Session, seller_id: int, order_id: int) -> tuple[int, str] | None:
+    """The buyer, whose name a seller reads on the order. The other way round there is no name: a shop does not tell whose it is."""
+    found = queries.buyer_met_by(session, seller_id, order_id)
+    return found[:2] if found else None
+
+
 CONTRIBUTIONS: tuple[object, ...] = (
+    MetPerson("pembeli", _met, _met_back),
     HomeCard("waiting", "market/orders/home_waiting.html", _waiting),
     HomeCard("goods", "market/orders/home_goods.html", _newest),
     SellingCard("market/orders/selling_numbers.html", _numbers),

@@ -208,6 +208,17 @@ def order_of_buyer(session: Session, person_id: int, code: str) -> OrderRow | No
     return found[0] if found else None
 
 
+def buyer_met_by(session: Session, seller_id: int, order_id: int) -> tuple[int, str, str] | None:
+    """Buyer, name and code of an order in a shop where this person works, unless it is her own."""
+    row = session.execute(
+        select(Order.buyer_id, Person.name, Order.code)
+        .join(Person, Person.id == Order.buyer_id)
+        .join(ShopMember, and_(ShopMember.shop_id == Order.shop_id, ShopMember.person_id == seller_id))
+        .where(Order.id == order_id, Order.buyer_id != seller_id, Person.left_at.is_(None))
+    ).one_or_none()
+    return (row[0], row[1], row[2]) if row else None
+
+
 def order_of_seller(session: Session, person_id: int, code: str) -> OrderRow | None:
     """An order of a shop this person works in; None for everybody else."""
     works = select(ShopMember.person_id).where(ShopMember.shop_id == Order.shop_id, ShopMember.person_id == person_id).exists()

@@ -35,6 +35,7 @@ from app.market.shops.models import (
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+    from sqlalchemy.sql.dml import ReturningUpdate
 
     from app.core.access import Actor
     from app.core.pictures import Photo
@@ -50,6 +51,10 @@ class TooManyProducts(Refusal):
 
 class StockBelowOrders(Refusal):
     words = _l("Stok yang Anda tulis kurang dari pesanan yang baru masuk. Periksa lagi jumlahnya.")
+
+
+class ShopHeld(Refusal):
+    words = _l("Toko ini dijeda oleh keputusan moderator, jadi belum bisa dibuka. Alasan dan cara banding ada di Kabar.")
 
 
 class _SlugTaken(Refusal):
@@ -132,9 +137,10 @@ def edit_shop(actor: Actor, shop_id: int, draft: ShopDraft) -> None:
 
 
 def set_shop_open(actor: Actor, shop_id: int, is_open: bool) -> None:
-    """Open the shop, or pause it: its goods are not shown and can't be ordered; orders already made stay."""
+    """Open the shop, or pause it: its goods are not shown and can't be ordered; orders already made stay. Refuses `ShopHeld`."""
     with transaction() as session:
         shop = _my_shop(session, actor, shop_id, owner=True)
+        require(not (is_open and shop.held_at), ShopHeld())
         shop.state = ShopState.OPEN if is_open else ShopState.PAUSED
         _shop_changed(session, shop_id)
 
@@ -205,6 +211,41 @@ def show_product(actor: Actor, product_id: int, state: ProductState) -> None:
         product, _variant = _my_product(session, actor, product_id)
         product.state, product.changed_at = state, clock.now()
         _product_changed(session, product_id)
+
+
+# What a moderator's decision does, in the decision's own transaction
+
+
+def take_down_product(session: Session, _actor_id: int, product_id: int, now: datetime) -> None:
+    """Step: nobody finds the product any more, and its seller can't show it; orders already made stay. Twice is once."""
+    changed = update(Product).where(Product.id == product_id, Product.state != ProductState.REMOVED)
+    _turn_product(session, changed.values(state=ProductState.REMOVED, changed_at=now).returning(Product.id))
+
+
+def put_back_product(session: Session, _actor_id: int, product_id: int, now: datetime) -> None:
+    """Step: the product is among its seller's goods again, hidden until she shows it."""
+    changed = update(Product).where(Product.id == product_id, Product.state == ProductState.REMOVED)
+    _turn_product(session, changed.values(state=ProductState.HIDDEN, changed_at=now).returning(Product.id))
+
+
+def _turn_product(session: Session, changed: ReturningUpdate[tuple[int]]) -> None:
+    product_id = session.scalar(changed)
+    if product_id is not None:
+        _product_changed(session, product_id)
+
+
+def take_down_shop(session: Session, _actor_id: int, shop_id: int, now: datetime) -> None:
+    """Step: the shop is paused and stays so; its seller still sees the orders already made. Twice is once."""
+    held = update(Shop).where(Shop.id == shop_id, Shop.held_at.is_(None), Shop.state != ShopState.CLOSED)
+    if session.scalar(held.values(held_at=now, state=ShopState.PAUSED).returning(Shop.id)) is not None:
+        _shop_changed(session, shop_id)
+
+
+def put_back_shop(session: Session, _actor_id: int, shop_id: int, _now: datetime) -> None:
+    """Step: the shop is open again."""
+    freed = update(Shop).where(Shop.id == shop_id, Shop.held_at.is_not(None), Shop.state == ShopState.PAUSED)
+    if session.scalar(freed.values(held_at=None, state=ShopState.OPEN).returning(Shop.id)) is not None:
+        _shop_changed(session, shop_id)
 
 
 def _my_product(session: Session, actor: Actor, product_id: int) -> tuple[Product, Variant]:

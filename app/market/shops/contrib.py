@@ -82,6 +82,21 @@ def _product_address(session: Session, product_id: int) -> str | None:
     return queries.product_path(text.id, text.title) if text and text.is_on_offer else None
 
 
+def _product_words(session: Session, product_id: int) -> str | None:
+    text = queries.product_text(session, product_id)
+    return "\n".join(part for part in (text.title, text.description, text.ingredients) if part) if text else None
+
+
+def _shop_address(session: Session, shop_id: int) -> str | None:
+    shop = queries.shop_by_id(session, shop_id)
+    return f"/toko/{shop.slug}" if shop and shop.state == "open" else None
+
+
+def _shop_words(session: Session, shop_id: int) -> str | None:
+    shop = queries.shop_by_id(session, shop_id)
+    return "\n".join(part for part in (shop.name, shop.about) if part) if shop else None
+
+
 CONTRIBUTIONS: tuple[object, ...] = (
     SearchSource("product", _l("Barang"), _load_product, _all_products),
     SearchSource("shop", _l("Toko"), _load_shop, _all_shops),
@@ -103,5 +118,24 @@ CONTRIBUTIONS: tuple[object, ...] = (
         kept=_l("Toko yang punya anggota lain tetap berjalan tanpa Anda."),
         tables=("shop_member",),
     ),
-    ReportSubject("product", _l("Barang"), _product_address),
+    ReportSubject(
+        "product",
+        _l("Barang"),
+        _product_address,
+        _product_words,
+        queries.owner_of_product,
+        queries.works_with_product,
+        take_down=actions.take_down_product,
+        put_back=actions.put_back_product,
+    ),
+    ReportSubject(
+        "shop",
+        _l("Toko"),
+        _shop_address,
+        _shop_words,
+        queries.owner_of_shop,
+        queries.works_in_shop,
+        take_down=actions.take_down_shop,
+        put_back=actions.put_back_shop,
+    ),
 )

@@ -64,6 +64,7 @@ class Shop(Base):
     place_code: Mapped[str | None] = mapped_column(String(16))
     whatsapp: Mapped[str | None] = mapped_column(String(16))  # shown only when the seller gives it for the shop
     state: Mapped[ShopState] = mapped_column(code_type(ShopState, "shop_state"), default=ShopState.OPEN)
+    held_at: Mapped[datetime | None]  # paused by a moderator's decision: its owner can't open it until that falls
     is_sample: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime]
 

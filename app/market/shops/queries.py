@@ -625,3 +625,27 @@ def public_addresses(session: Session) -> Iterator[tuple[str, datetime]]:
         yield f"/toko/{shop.slug}", shop.made_at
     for text in product_texts(session):
         yield product_path(text.id, text.title), text.made_at
+
+
+# For reports
+
+
+def owner_of_shop(session: Session, shop_id: int) -> int | None:
+    """Who answers for a shop: the first of its owners."""
+    owners = select(ShopMember.person_id).where(ShopMember.shop_id == shop_id, ShopMember.role == ShopRole.OWNER)
+    return session.scalar(owners.order_by(ShopMember.person_id).limit(1))
+
+
+def works_in_shop(session: Session, person_id: int, shop_id: int) -> bool:
+    works = select(ShopMember.shop_id).where(ShopMember.shop_id == shop_id, ShopMember.person_id == person_id)
+    return session.scalar(works) is not None
+
+
+def owner_of_product(session: Session, product_id: int) -> int | None:
+    shop_id = session.scalar(select(Product.shop_id).where(Product.id == product_id))
+    return owner_of_shop(session, shop_id) if shop_id is not None else None
+
+
+def works_with_product(session: Session, person_id: int, product_id: int) -> bool:
+    shop_id = session.scalar(select(Product.shop_id).where(Product.id == product_id))
+    return shop_id is not None and works_in_shop(session, person_id, shop_id)

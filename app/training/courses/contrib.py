@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.core.access import Actor, Role
 from app.core.clock import day_of
-from app.core.contrib import DeskCard, Farewell, HomeCard, LeaveBlocker, PersonalData, SearchSource, SitemapSource
+from app.core.contrib import DeskCard, Farewell, HomeCard, LeaveBlocker, PersonalData, ReportSubject, SearchSource, SitemapSource
 from app.core.search import Document
 from app.core.words import _, _l
 from app.training.courses import actions, queries
@@ -49,7 +49,23 @@ def _blockers(session: Session, person_id: int, now: datetime) -> list[str]:
     ]
 
 
+def _report_address(session: Session, course_id: int) -> str | None:
+    found = queries.findable(session, course_id)
+    return queries.course_address(found.slug) if found else None
+
+
+def _report_words(session: Session, course_id: int) -> str | None:
+    found = queries.course_by_id(session, course_id)
+    return f"{found.title}\n{found.summary}" if found else None
+
+
+def _report_owner(session: Session, course_id: int) -> int | None:
+    found = queries.course_by_id(session, course_id)
+    return found.trainer_id if found else None
+
+
 CONTRIBUTIONS: tuple[object, ...] = (
+    ReportSubject("course", _l("Pelatihan"), _report_address, _report_words, _report_owner),
     HomeCard("courses", "training/home_courses.html", _home),
     SearchSource(KIND, _l("Pelatihan"), document, _every),
     SitemapSource(_sitemap),
