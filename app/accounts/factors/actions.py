@@ -85,7 +85,7 @@ def pass_code(half: HalfSignedIn, typed: str, *, device: str, address: str | Non
                 )
             )
         ).one_or_none()
-        require(row is not None and row.password_hash is not None and mark_of(row.password_hash) == half.mark, HalfTooOld())
+        require(row is not None and mark_of(row.password_hash or "") == half.mark, HalfTooOld())
         if row is not None and row.suspended_until is not None and row.suspended_until > now:
             raise Suspended(row.suspended_until, row.suspended_for, row.suspended_words)
         require(spend(session, half.person_id, typed, now), CodeNoMatch())

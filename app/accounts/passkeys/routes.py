@@ -15,8 +15,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from app.accounts.entries.routes import keep_device, note_after
-from app.accounts.entries.rules import Outcome, Way
+from app.accounts.entries.rules import Way
 from app.accounts.factors.routes import half_sign_in, show_codes
 from app.accounts.passkeys import actions, queries, rules
 from app.accounts.passkeys.forms import LabelForm
@@ -141,8 +140,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 def _enter(signed: SignedIn) -> ResponseReturnValue:
-    enter(signed)
-    note_after([signed.person_id], Way.PASSKEY, Outcome.IN, device(), is_new_device=keep_device(signed.person_id))
+    enter(signed, Way.PASSKEY)
     return see_other(safe_next("/"))
 
 
