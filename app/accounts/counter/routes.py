@@ -112,7 +112,7 @@ def _slip(shown: Shown) -> ResponseReturnValue:
     """A code is shown in the answer itself and nowhere else. The picture leads to the page, never to the code."""
     address = absolute(url_for("recovery.at_desk" if shown.slip.act else "recovery.finish"))
     picture = Markup(qr.svg(address, scale=4).decode())  # noqa: S704 - drawn by us from an address of this site
-    return page("accounts/counter/slip.html", code=shown.code, slip=shown.slip, address=address, picture=picture)
+    return page("accounts/counter/slip.html", code=shown.code, slip=shown.slip, address=address.partition("://")[2], picture=picture)
 
 
 # For admins

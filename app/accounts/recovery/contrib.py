@@ -56,7 +56,7 @@ def _forget_unconfirmed(now: datetime) -> None:
 
 CONTRIBUTIONS: tuple[object, ...] = (
     AccountDoor(
-        "entry", _l("Kode pemulihan"), "recovery.codes", _l("Sepuluh kode di kertas, untuk hari saat kata sandi terlupa."), order=60
+        "entry", _l("Kode pemulihan"), "recovery.codes", _l("Sepuluh kode di kertas, kalau kata sandi terlupa"), order=60
     ),
     NoticeKind("password.recovered", words=_recovered, neutral=_NEUTRAL, address=lambda _params: "/pulihkan", is_urgent=True),
     NoticeKind("recovery.codes", words=_codes, neutral=_NEUTRAL, address=lambda _params: "/akun/kode-pemulihan", is_urgent=True),
