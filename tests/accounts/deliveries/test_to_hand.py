@@ -18,6 +18,7 @@ from app.core import audit, clock
 from app.core.access import Role
 from app.core.db import reading, transaction
 from tests.accounts.deliveries.factories import NOON, at, choose, deliveries, offer, read, somebody, told, work
+from tests.core.listeners import http_listener
 from tests.factories import a_person
 
 if TYPE_CHECKING:
@@ -244,3 +245,20 @@ def test_leaving_takes_everything_along(app: Flask) -> None:
         from app.accounts.notices.models import Notice
 
         assert session.scalar(select(Notice.id)) is None
+
+
+def test_a_gateway_that_was_away_gets_the_same_key_again(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with http_listener() as gateway:
+        choose(app, sms_gateway="http", sms_gateway_url=gateway.url, sms_gateway_token="t")
+        gateway.answers += [503, 200]
+        offer(somebody(phone=PHONE, proven=True))
+        offer(somebody(phone="+6281239990002", proven=True), 2)
+        work()
+        at(monkeypatch, NOON + timedelta(minutes=1))
+        work()
+        work()
+    keys = [call.headers["idempotency-key"] for call in gateway.calls]
+    assert len(keys) == 3
+    assert len(set(keys)) == 2
+    assert keys[0] == keys[2]
+    assert {row[2] for row in deliveries()} == {"sent"}
