@@ -27,7 +27,8 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 # role -> addresses; "list -> pattern" is the first link of that shape on a list.
 PAGES: dict[str, tuple[str, ...]] = {
     "visitor": (
-        "/", "/masuk", "/daftar", "/komunitas", "/komunitas -> /komunitas/[a-z-]+", "/komunitas/usaha -> /komunitas/t/[0-9]+-.*",
+        "/", "/masuk", "/daftar", "/pulihkan", "/pulihkan/loket", "/daftar/lanjut", "/komunitas", "/komunitas -> /komunitas/[a-z-]+",
+        "/komunitas/usaha -> /komunitas/t/[0-9]+-.*",
         "/pelatihan", "/pelatihan -> /pelatihan/[a-z0-9-]+", "/lapak", "/lapak -> /lapak/edisi/.*", "/lapak/kontainer",
         "/pasar", "/pasar -> /pasar/p/[0-9]+-.*", "/pasar/p/1 -> /toko/.*", "/cari?q=kripik", "/panduan/aturan-bersama", "/tampilan",
     ),

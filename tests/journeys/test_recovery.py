@@ -147,7 +147,7 @@ def she_signs_in(ina: Page, password: str) -> None:
 
 LINE_BYTES = 32_000 // 8  # a second, on the line of a bad evening
 HEAD_BYTES = 900  # of an answer and its request, TLS and all, rounded up
-SECONDS = {"/daftar": 9.0, "/masuk": 9.0, "/pulihkan": 11.0}  # the whole task, cold: its pages, the style, the signs, the icon
+SECONDS = {"/daftar": 6.0, "/masuk": 6.0, "/pulihkan": 7.0}  # the whole task, cold: its pages, the style, the signs, the icon
 
 
 def weigh(client: Client, address: str, seen: set[str]) -> tuple[int, str]:
