@@ -33,6 +33,8 @@ ROWS: list[tuple[str, dict[str, int]]] = [
     ("people.account", EVERY_MEMBER),
     ("people.welcome", EVERY_MEMBER),
     ("people.profile", EVERY_MEMBER),
+    ("people.picture", EVERY_MEMBER),
+    ("people.remove_picture", {"visitor": 303, **SENT_ON}),
     ("people.password", EVERY_MEMBER),
     ("people.devices", EVERY_MEMBER),
     ("people.end_device", {**STAFF_ONLY, "admin": 404, "owner": 303}),  # another person's sign-in is not there, not even for an admin

@@ -41,6 +41,7 @@ PASSWORDS_FULL_ADDRESS = Limit("passwords full address", 2, 15 * 60, _WAIT_ADDRE
 SIGN_IN_ADDRESS = Limit("sign-in address", 300, 15 * 60, _WAIT_ADDRESS)  # codes and passkeys
 SIGN_UP_ADDRESS = Limit("sign-up address", 200, 60 * 60, _WAIT_ADDRESS)
 NOTED_BRAKES = Limit("noted brakes", 4, 60 * 60, _WAIT)  # a guesser who is stopped must not keep the database busy
+PICTURES = Limit("own pictures", 10, 60 * 60, _l("Foto sudah diganti beberapa kali. Tunggu sebentar, lalu coba lagi."))
 OLD_PASSWORD = Limit("old password", 10, 15 * 60, _WAIT)
 
 
@@ -462,6 +463,21 @@ def save_profile(actor: Actor, *, name: str, greeting: str, place_code: str, abo
             .values(name=name, greeting=greeting, place_code=place_code, about=about)
         )
         pagecache.touch(session, "people")
+
+
+def set_picture(actor: Actor, key: str | None) -> None:
+    """Show this picture (a key of core.pictures) beside the actor's name, or none. The one before is deleted after the commit."""
+    with transaction() as session:
+        before = session.scalar(for_update(select(Person.picture_key).where(Person.id == actor.person_id)))
+        session.execute(update(Person).where(Person.id == actor.person_id).values(picture_key=key))
+        if before is not None and before != key:
+            discard(session, before)
+        pagecache.touch(session, "people")
+
+
+def brake_pictures(actor: Actor) -> None:
+    """Count a picture before the work of making it small. Refuses with `TooFast`."""
+    brakes.take(PICTURES, str(actor.person_id))
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     ),
     AccountDoor("entry", _l("Ganti kata sandi"), "people.password", _l("HP lain otomatis keluar"), 10),
     AccountDoor("entry", _l("Perangkat saya"), "people.devices", _l("HP yang sedang masuk ke akun ini"), 50),
+    AccountDoor("me", _l("Foto"), "people.picture", _l("Di samping nama Anda. Boleh kosong."), 20),
     AccountDoor("me", _l("Nama, sapaan, dan tempat tinggal"), "people.profile", _l("Nama yang dilihat orang lain, dan tentang Anda"), 10),
     NoticeKind("role.taken", words=_taken, neutral=_l("Ada perubahan pada akun Anda."), address=lambda _params: "/akun"),
     PersonalData(

@@ -96,6 +96,10 @@ class ProfileForm(forms.Form):
     )
 
 
+class PictureForm(forms.Form):
+    photo = forms.PhotoField(_l("Foto Anda"), required=True, description=_l("Boleh bukan wajah. Lokasi di dalam foto kami hapus."))
+
+
 class PasswordForm(forms.Form):
     old = forms.PasswordField(_l("Kata sandi lama"), max=rules.MOST_PASSWORD_LETTERS, missing=_l("Tulis kata sandi lama Anda."))
     new = forms.PasswordField(

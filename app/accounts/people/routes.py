@@ -13,13 +13,14 @@ from app.accounts.entries.routes import after_answer, keep_device, known_devices
 from app.accounts.entries.rules import Outcome, Way
 from app.accounts.people import actions, policy, queries, rules
 from app.accounts.people.actions import HalfSignedIn, SignedIn, token_hash
-from app.accounts.people.forms import PasswordForm, ProfileForm, SignInForm, SignUpForm
+from app.accounts.people.forms import PasswordForm, PictureForm, ProfileForm, SignInForm, SignUpForm
 from app.core import clock, messages, once
 from app.core.access import Actor, actor, public, signed_in, visitor_or_actor
 from app.core.contrib import AccountBadge, AccountDoor, HomeCard, offered
 from app.core.db import reading
+from app.core.pictures import PictureRefused, store_photo
 from app.core.refusals import NotThere, Refusal, TooFast
-from app.core.web import FormTooOld, is_local, page, safe_next, say, see_other
+from app.core.web import FormTooOld, is_local, page, safe_next, say, see_other, sent
 from app.core.words import _, _n
 
 if TYPE_CHECKING:
@@ -278,6 +279,33 @@ def profile() -> ResponseReturnValue:
         say(_("Profil tersimpan."))
         return see_other(url_for("people.account"))
     return page("accounts/people/profile.html", form=form, places=rules.place_choices()), 422 if form.is_refused else 200
+
+
+@bp.route("/akun/foto", methods=["GET", "POST"])
+@signed_in
+def picture() -> ResponseReturnValue:
+    """My picture: shown beside my name where I write under it; made small before anything is stored."""
+    me, form = actor(), PictureForm(sent())
+    if request.method == "POST" and form.validate() and form.photo.data is not None:
+        actions.brake_pictures(me)
+        try:
+            actions.set_picture(me, store_photo(form.photo.data.stream).key)
+        except PictureRefused as no:
+            form.refuse(no, "photo")
+        else:
+            say(_("Foto tersimpan."))
+            return see_other(url_for("people.account"))
+    with reading() as database:
+        mine = queries.profile(database, me.person_id)
+    return page("accounts/people/picture.html", form=form, mine=mine), 422 if form.is_refused else 200
+
+
+@bp.route("/akun/foto/hapus", methods=["POST"])
+@signed_in
+def remove_picture() -> ResponseReturnValue:
+    actions.set_picture(actor(), None)
+    say(_("Foto dihapus."))
+    return see_other(url_for("people.account"))
 
 
 @bp.route("/akun/sandi", methods=["GET", "POST"])

@@ -121,6 +121,7 @@ class PostCard:
     edited_at: datetime | None
     may_block: bool = False
     is_folded: bool = False  # by somebody whom the reader blocked
+    picture_key: str | None = None  # of who writes under her own name; never beside a pseudonym
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,7 @@ _THREAD = Prepared(
 POSTS = Prepared(
     select(
         Post.id, Post.position, Post.author_id, Post.author_mark, Post.author_seal, Person.name, Post.is_staff_answer, Post.state, Post.body_html,
-        Post.made_at, Post.edited_at,
+        Post.made_at, Post.edited_at, Person.picture_key,
     )
     .outerjoin(Person, Person.id == Post.author_id)
     .where(Post.thread_id == bindparam("thread_id"), Post.position.between(bindparam("first"), bindparam("last")))
@@ -294,7 +295,7 @@ def posts_of(session: Session, thread: ThreadHead, page: int, person_id: int | N
     is_named = thread.room.voice is Voice.NAMED
     blocked = blocked_by(session, person_id) if person_id is not None and is_named else frozenset()
     cards = []
-    for post_id, position, author_id, mark, seal, name, is_staff, state, html, made_at, edited_at in POSTS.all(
+    for post_id, position, author_id, mark, seal, name, is_staff, state, html, made_at, edited_at, picture in POSTS.all(
         session, thread_id=thread.id, first=first, last=last
     ):
         if state is not State.SHOWN:
@@ -307,6 +308,7 @@ def posts_of(session: Session, thread: ThreadHead, page: int, person_id: int | N
             PostCard(
                 post_id, position, mark or shown_name(name), is_asker, is_mine, is_staff, state, html, made_at, edited_at,
                 is_met and author_id not in blocked, is_met and author_id in blocked,
+                picture if is_named and mark is None and seal is None else None,
             )
         )  # fmt: skip
     return cards
