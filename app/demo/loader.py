@@ -23,7 +23,7 @@ from app.core.contrib import SearchSource, offered
 from app.core.db import reading, transaction
 from app.core.passwords import hash_password
 from app.demo import community, market, orders, people, pictures, shops, training
-from app.demo.accounts import benefits, deliveries, merits, privacy, recovery
+from app.demo.accounts import benefits, deliveries, merits, privacy, recovery, reports
 from app.demo.content.people import ACCOUNTS, HUMANS, phone
 from app.demo.rows import Rows
 from app.demo.sizes import SIZES, Size
@@ -83,6 +83,7 @@ def _fill(app: Flask, size: Size, seed: int, now: datetime) -> None:
     market.fill(world)
     orders.fill(world)
     benefits.fill(world)
+    reports.fill(world)
     privacy.fill(world)
     recovery.fill(world)
     merits.fill(world)
