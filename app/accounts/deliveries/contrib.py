@@ -27,7 +27,14 @@ def _stuck(session: Session, _actor: Actor, _now: datetime) -> int:
 
 
 CONTRIBUTIONS: tuple[object, ...] = (
-    DeskCard("petugas", frozenset({Role.OFFICER.value, Role.DESK.value}), _l("Antrean WhatsApp"), "pesan", "deliveries.to_hand", _to_hand),
+    DeskCard(
+        "petugas",
+        frozenset({Role.OFFICER.value, Role.DESK.value, Role.ADMIN.value}),
+        _l("Antrean WhatsApp"),
+        "pesan",
+        "deliveries.to_hand",
+        _to_hand,
+    ),
     DeskCard("petugas", frozenset({Role.ADMIN.value}), _l("Pengiriman yang macet"), "tanpa-sinyal", "deliveries.stuck", _stuck),
     AccountDoor("contact", _l("Kapan dan lewat apa Anda diberi kabar"), "deliveries.settings", _l("Segera, sekali sehari, jam tenang"), 40),
     PersonalData("notices", queries.inbox_of_person),

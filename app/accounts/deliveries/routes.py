@@ -25,7 +25,7 @@ from app.core.words import Lazy, _, _n, spoken
 
 bp = Blueprint("deliveries", __name__)
 
-RESPONSIBLE = (Role.OFFICER, Role.DESK)  # of kinds that may be handed over by WhatsApp
+RESPONSIBLE = (Role.OFFICER, Role.DESK, Role.ADMIN)  # of kinds that may be handed over by WhatsApp
 
 
 # How I want to be told

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts.recovery import actions, queries, rules
 from app.accounts.recovery.models import AssistedSignUp, DeskReset
 from app.core import formats, places
+from app.core.access import Role
 from app.core.contrib import AccountDoor, Chore, Farewell, NoticeKind, PersonalData
 from app.core.words import _, _l
 
@@ -55,13 +56,24 @@ def _forget_unconfirmed(now: datetime) -> None:
 
 
 CONTRIBUTIONS: tuple[object, ...] = (
-    AccountDoor(
-        "entry", _l("Kode pemulihan"), "recovery.codes", _l("Sepuluh kode di kertas, kalau kata sandi terlupa"), order=60
+    AccountDoor("entry", _l("Kode pemulihan"), "recovery.codes", _l("Sepuluh kode di kertas, kalau kata sandi terlupa"), order=60),
+    # Passed on by an admin where no gateway reaches her: the desk must not be the one to warn of the desk.
+    NoticeKind(
+        "password.recovered",
+        words=_recovered,
+        neutral=_NEUTRAL,
+        address=lambda _params: "/pulihkan",
+        is_urgent=True,
+        responsible=Role.ADMIN,
     ),
-    NoticeKind("password.recovered", words=_recovered, neutral=_NEUTRAL, address=lambda _params: "/pulihkan", is_urgent=True),
     NoticeKind("recovery.codes", words=_codes, neutral=_NEUTRAL, address=lambda _params: "/akun/kode-pemulihan", is_urgent=True),
     NoticeKind(
-        "desk.reset_started", words=_started, neutral=_NEUTRAL, address=lambda params: f"/akun/loket/{int(params['reset'])}", is_urgent=True
+        "desk.reset_started",
+        words=_started,
+        neutral=_NEUTRAL,
+        address=lambda params: f"/akun/loket/{int(params['reset'])}",
+        is_urgent=True,
+        responsible=Role.ADMIN,
     ),
     PersonalData(
         "recovery",

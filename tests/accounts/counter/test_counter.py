@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.accounts.counter import actions, queries, rules
+from app.accounts.deliveries.rules import hands
 from app.accounts.notices.models import Notice
 from app.accounts.people.actions import NewPerson
 from app.accounts.people.models import Consent, DeviceSession, Person
@@ -21,6 +22,7 @@ from app.accounts.recovery.rules import DeskFlag
 from app.core import clock, once
 from app.core.access import Actor, Role
 from app.core.audit import AuditRow
+from app.core.contrib import NoticeKind, offered
 from app.core.db import reading, transaction
 from tests.factories import PASSWORD, a_person
 
@@ -255,6 +257,13 @@ def test_she_is_told_by_whom_and_where(desk: Client, ros: Person, sign_in: Calla
     assert "Pak Surat" in text
     assert "menyiapkan kata sandi baru" in text
     assert "Tuak Daun Merah" in text
+
+
+def test_the_desk_does_not_pass_on_the_warning_of_the_desk(app: Flask) -> None:
+    kinds = {kind.code: kind for kind in offered(NoticeKind)}
+    assert hands(kinds["desk.reset_started"]) is Role.ADMIN
+    assert hands(kinds["password.recovered"]) is Role.ADMIN
+    assert hands(kinds["recovery.codes"]) is Role.DESK, "the control: what befell an account otherwise is the desk's to pass on"
 
 
 @pytest.mark.both
