@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from app.accounts.benefits import policy, queries, rules
 from app.accounts.benefits.models import PrivateFact, Programme, ProgrammeAsk, ProgrammeOfficer
 from app.accounts.benefits.rules import Check, Told
-from app.core import audit, clock, once, sealing
+from app.core import audit, clock, once, outbox, sealing
 from app.core.access import Actor
 from app.core.db import transaction
 from app.core.refusals import NotThere, Refusal, require
@@ -136,6 +136,7 @@ def open_programme(actor: Actor, draft: Draft, key: str) -> int:
         session.flush()
         session.add(ProgrammeOfficer(programme_id=made.id, person_id=actor.person_id, added_by_id=actor.person_id, added_at=now))
         audit.write(session, actor.person_id, "programme.opened", "programme", made.id, {"ends_on": draft.ends_on.isoformat()})
+        outbox.put(session, "programme.opened", made.id)
         once.keep(session, key, actor.person_id, made.id)
         return made.id
 

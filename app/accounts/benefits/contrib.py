@@ -1,6 +1,6 @@
 """What this slice offers to shared pages: two lines on one's own account, one's own data, and nothing to anybody else.
 
-There is no notice of a check on purpose: the person stands at the counter while it is made, and a notice beside a request
+News of a new programme goes to whoever agreed to such news, and says nothing of them. There is no notice of a check on purpose: the person stands at the counter while it is made, and a notice beside a request
 would tie the two together in the database.
 """
 
@@ -16,8 +16,14 @@ from sqlalchemy.orm import Session
 from app.accounts.benefits import actions, queries
 from app.accounts.benefits.models import PrivateFact, ProgrammeAsk, ProgrammeOfficer
 from app.core.access import Role
-from app.core.contrib import AccountDoor, Chore, DeskCard, Farewell, PersonalData
-from app.core.words import _l
+from app.core.contrib import AccountDoor, Chore, DeskCard, Farewell, NoticeKind, PersonalData
+from app.core.words import _, _l
+
+OPENED = "benefit.opened"
+
+
+def _opened(params: Mapping[str, Any]) -> str:
+    return _("{office} membuka program baru untuk UMKM. Lihat apakah cocok untuk Anda.", office=params["office"])
 
 
 def _mine(session: Session, person_id: int) -> Mapping[str, Any]:
@@ -39,6 +45,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     ),
     AccountDoor("privacy", _l("Program bantuan"), "benefits.programmes", _l("Yang sedang dibuka kantor kota, untuk UMKM"), 31),
     DeskCard("petugas", frozenset({Role.OFFICER.value, Role.ADMIN.value}), _l("Program bantuan"), "dokumen", "benefits.desk"),
+    NoticeKind(OPENED, _opened, _l("Ada kabar untuk Anda."), lambda params: f"/akun/program/{params['programme']}"),
     PersonalData(
         "benefits",
         _mine,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -33,6 +33,10 @@ class Standing:
     version: str | None
 
     @property
+    def text_day(self) -> date | None:
+        return date.fromisoformat(self.version) if self.version else None
+
+    @property
     def is_older(self) -> bool:
         """Whether the text changed since."""
         return self.version is not None and self.version < self.purpose.version
@@ -44,6 +48,10 @@ class LoggedConsent:
     text_version: str
     given_at: datetime
     withdrawn_at: datetime | None
+
+    @property
+    def text_day(self) -> date:
+        return date.fromisoformat(self.text_version)
 
 
 def consent_log(session: Session, person_id: int) -> list[LoggedConsent]:

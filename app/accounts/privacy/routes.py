@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import IO
+
 from flask import Blueprint, Response, current_app, request, session, url_for
 from flask.typing import ResponseReturnValue
 
@@ -44,12 +47,18 @@ def download() -> ResponseReturnValue:
         return page("accounts/privacy/download.html", form=form, most=rules.COPIES_A_DAY), 429, {"Retry-After": str(no.seconds)}
     site = str(current_app.config["SITE_NAME"])
     file = actions.pack(copy, site, render_letter("accounts/privacy/copy.html", copy=copy, rules=rules, site=site, language=language()))
-    answer = Response(iter(lambda: file.read(_PIECE), b""), mimetype="application/zip")
+    answer = Response(_pieces(file), mimetype="application/zip")
     answer.call_on_close(file.close)
     day = clock.day_of(copy.made_at).isoformat()
     answer.headers["Content-Disposition"] = f'attachment; filename="data-saya-{day}.zip"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 # Consents

@@ -145,6 +145,7 @@ def new_course(actor: Actor, organisation_id: int, draft: CourseDraft, cohort: C
 def _announce_published(session: Session, actor: Actor, course_id: int) -> None:
     audit.write(session, actor.person_id, "course.published", "course", course_id)
     outbox.put(session, "course.changed", course_id)
+    outbox.put(session, "course.opened", course_id)
     pagecache.touch(session, "training")
 
 
@@ -201,6 +202,7 @@ def new_cohort(actor: Actor, course_id: int, draft: CohortDraft, key: str) -> in
         audit.write(session, actor.person_id, "cohort.opened", "cohort", cohort.id, {"number": cohort.number})
         if course.state is CourseState.SHOWN:
             outbox.put(session, "course.changed", course_id)
+            outbox.put(session, "course.opened", course_id)
             pagecache.touch(session, "training")
         once.keep(session, key, actor.person_id, cohort.id)
         return cohort.id

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.core import formats
 from app.core.access import Actor, Role
 from app.core.clock import day_of
-from app.core.contrib import DeskCard, Farewell, HomeCard, LeaveBlocker, PersonalData, ReportSubject, SearchSource, SitemapSource
+from app.core.contrib import (
+    DeskCard,
+    Farewell,
+    HomeCard,
+    LeaveBlocker,
+    NoticeKind,
+    PersonalData,
+    ReportSubject,
+    SearchSource,
+    SitemapSource,
+)
 from app.core.search import Document
 from app.core.words import _, _l
 from app.training.courses import actions, queries
 
 KIND = "course"
+OPENED = "course.opened"
 COURSES_ON_HOME = 3
 
 
@@ -64,12 +77,17 @@ def _report_owner(session: Session, course_id: int) -> int | None:
     return found.trainer_id if found else None
 
 
+def _opened(params: Mapping[str, Any]) -> str:
+    return _("Kelas baru dibuka: {title}. Mulai {day}.", title=params["title"], day=formats.day(date.fromisoformat(params["starts_on"])))
+
+
 CONTRIBUTIONS: tuple[object, ...] = (
     ReportSubject("course", _l("Pelatihan"), _report_address, _report_words, _report_owner),
     HomeCard("courses", "training/home_courses.html", _home),
     SearchSource(KIND, _l("Pelatihan"), document, _every),
     SitemapSource(_sitemap),
     DeskCard("pelatih", frozenset({Role.TRAINER}), _l("Kelas saya"), "belajar", "courses.desk"),
+    NoticeKind(OPENED, _opened, _l("Ada kabar tentang pelatihan."), lambda params: queries.course_address(params["slug"])),
     PersonalData(
         "courses",
         lambda session, person_id: {"courses": queries.taught_data(session, person_id)},

@@ -245,6 +245,18 @@ def cohorts_of(session: Session, course_id: int) -> list[CohortFacts]:
     return [CohortFacts(*row) for row in _COHORTS.all(session, course_id=course_id)]
 
 
+def newest_open(session: Session, course_id: int, now: datetime) -> CohortFacts | None:
+    """The cohort of a published course that was opened last and takes people now."""
+    row = session.execute(
+        select(*_COHORT_COLUMNS)
+        .join(Course, Course.id == Cohort.course_id)
+        .where(Cohort.course_id == course_id, Cohort.state == CohortState.OPEN, Cohort.closes_at > now, Course.state == CourseState.SHOWN)
+        .order_by(Cohort.number.desc())
+        .limit(1)
+    ).one_or_none()
+    return CohortFacts(*row) if row else None
+
+
 def source_of(session: Session, course_id: int) -> str | None:
     """The course's long text as typed."""
     return session.scalar(select(Course.body).where(Course.id == course_id))
