@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app import models
 from app.accounts.benefits import contrib as benefits_contrib
+from app.accounts.benefits import handlers as benefits_handlers
 from app.accounts.benefits import routes as benefits
 from app.accounts.blocks import contrib as blocks_contrib
 from app.accounts.blocks import routes as blocks
@@ -168,6 +169,8 @@ HANDLERS: dict[str, list[Handler]] = {
     "organisation.changed": [courses_handlers.index_courses_of],
     "cohort.changed": [enrolments_handlers.tell_of_change],
     "picture.discarded": [discards.remove],
+    "course.opened": [courses_handlers.tell_of_opening],
+    "programme.opened": [benefits_handlers.tell_of_opening],
     "proof.code_posted": [proofs_handlers.send_code],
     "contact.link_asked": [contacts_handlers.send_link],
     "contact.changed": [contacts_handlers.tell_former],
