@@ -19,6 +19,7 @@ from app.accounts.notices.actions import tell
 from app.accounts.people.actions import SIGN_IN_ADDRESS, HalfSignedIn, SignedIn, Suspended, end_sessions, mark_of, open_session
 from app.accounts.people.models import DeviceSession, Person
 from app.accounts.people.queries import has_factor, roles_of
+from app.accounts.people.rules import SLOTS
 from app.accounts.proofs import actions as proofs
 from app.accounts.proofs import queries as proof_queries
 from app.accounts.proofs.models import Purpose
@@ -196,8 +197,8 @@ def _number_changed(session: Session, actor: Actor, now: datetime) -> None:
 def prove_phone(session: Session, person_id: int, phone: str, now: datetime) -> None:
     """Step: this person showed that she has this number in hand (by a code, or at the desk): it is her account's number, and proven.
 
-    Whoever had it proven has it no more; every other account that names it still signs in with its password, and gets nothing
-    sent to it. All of them are told. The caller writes the audit. Refuses with `NumberMoving` when another proof came first,
+    Whoever had it proven has it no more, still signs in with her password, and is told. Accounts that name it unproven stay as they
+    are. The caller writes the audit. Refuses with `NumberMoving` when another proof came first,
     `NotThere` when the person has left.
     """
     rows = _hold(session, person_id, phone)
@@ -224,9 +225,11 @@ def _hold(session: Session, person_id: int, phone: str | None) -> list[Person]:
 
 
 def _take_from_others(session: Session, person_id: int, phone: str, now: datetime) -> None:
+    """Whoever had it proven, has it no more, and is told. An account that never proved it learns nothing: it may be a squatter's, who waits
+    for the day the owner comes; nothing was ever sent to the number for it anyway."""
     lost = session.scalars(
         update(Person)
-        .where(Person.phone == phone, Person.id != person_id, or_(Person.phone_proven_at.is_not(None), Person.phone_lost_at.is_(None)))
+        .where(Person.phone == phone, Person.id != person_id, Person.phone_proven_at.is_not(None))
         .values(phone_proven_at=None, phone_lost_at=now)
         .returning(Person.id)
     ).all()
@@ -248,7 +251,7 @@ def _guarded(session: Session, person_id: int, values: Mapping[str, object]) -> 
 
 def _name(session: Session, person_id: int, phone: str, values: Mapping[str, object], now: datetime, *, makes_room: bool = False) -> None:
     """Write the number in the first slot that is free. Refuses with `NumberFull`; with `makes_room` an account that never proved it goes."""
-    for slot in rules.SLOTS:
+    for slot in SLOTS:
         if _takes_slot(session, person_id, {**values, "phone": phone, "phone_slot": slot}):
             return
     require(makes_room, NumberFull())
@@ -277,7 +280,7 @@ def _make_room(session: Session, person_id: int, phone: str, now: datetime) -> i
         .limit(1)
     ).one()
     session.execute(update(Person).where(Person.id == least.id).values(phone=None, phone_slot=0))
-    tell(session, least.id, "phone.lost", {}, f"phone:gone:{int(now.timestamp())}")
+    tell(session, least.id, "phone.gone", {}, f"phone:gone:{int(now.timestamp())}")
     return int(least.phone_slot)
 
 

@@ -28,6 +28,10 @@ def _lost(_params: Mapping[str, Any]) -> str:
     return _("Nomor HP di akun Anda sudah dibuktikan orang lain. Akun Anda tetap aman. Tulis nomor Anda yang sekarang.")
 
 
+def _gone(_params: Mapping[str, Any]) -> str:
+    return _("Akun Anda sekarang tanpa nomor HP. Tulis nomor Anda, supaya bisa masuk dengan nomor itu.")
+
+
 def _phone_changed(_params: Mapping[str, Any]) -> str:
     return _("Nomor HP akun Anda diganti, dan HP lain dikeluarkan. Bukan Anda? Segera ganti kata sandi, lalu tulis nomor Anda lagi.")
 
@@ -45,6 +49,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     HomeCard("waiting", "accounts/contacts/lost_card.html", _lost_number),
     NoticeKind("phone.proven", words=_proven, neutral=_NEUTRAL, address=_address),
     NoticeKind("phone.lost", words=_lost, neutral=_NEUTRAL, address=_address, is_urgent=True),
+    NoticeKind("phone.gone", words=_gone, neutral=_NEUTRAL, address=_address, is_urgent=True),
     NoticeKind("phone.changed", words=_phone_changed, neutral=_NEUTRAL, address=_address, is_urgent=True),
     NoticeKind("email.changed", words=_email_changed, neutral=_NEUTRAL, address=_address, is_urgent=True),
     PersonalData(

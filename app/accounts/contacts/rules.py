@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 MOST_TYPED_LETTERS = 40
-SLOTS = (0, 1, 2)  # up to three accounts may name one number
 
 # A number goes back to the operator after months of silence and is sold again. Whoever has it then must not get in by it: a number
 # that was not proven for this long takes the password once; a code that was used counts as a proof.

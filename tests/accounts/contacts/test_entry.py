@@ -18,7 +18,7 @@ from app.accounts.entries.rules import Outcome, Way
 from app.accounts.people.actions import HalfSignedIn
 from app.accounts.people.models import DeviceSession, Person
 from app.accounts.proofs.models import Proof, Purpose
-from app.core import clock, once, totp
+from app.core import brakes, clock, once, totp
 from app.core.access import Role
 from app.core.db import reading, transaction
 from app.core.refusals import TooFast
@@ -146,7 +146,7 @@ def test_known_and_unknown_numbers_are_answered_alike(
 
 def test_it_takes_as_long_for_a_number_nobody_has(gateway: Flask, proven: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions, "_brake_codes", lambda *_where: None)
-    monkeypatch.setattr(actions.brakes, "take", lambda *_limit: None)
+    monkeypatch.setattr(brakes, "take", lambda *_limit: None)
     took: dict[str, list[float]] = {MINE: [], NEW: []}
     for turn in range(60):
         for number in took if turn % 2 else reversed(took):
@@ -308,7 +308,7 @@ def test_through_a_real_gateway(app: Flask, mama: Person, client: Client, run_ou
         choose(app, sms_gateway="http", sms_gateway_url=f"{listener.url}/kirim", sms_gateway_token="rahasia")
 
         def newest() -> str:
-            return re.findall(r": ([0-9]{6})\.", json.loads(listener.calls[-1].body)["text"])[0]
+            return str(re.findall(r": ([0-9]{6})\.", json.loads(listener.calls[-1].body)["text"])[0])
 
         from app.core.access import Actor
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -205,7 +206,6 @@ def test_proving_takes_the_number_from_who_had_it_and_lets_nobody_in(
     gateway: Flask, mama: Person, stranger: Person, sign_in: Callable[[Person], Client], client: Client
 ) -> None:
     prove(stranger)
-    assert kept(mama).phone_lost_at is not None
     prove(mama)
     loser, winner = kept(stranger), kept(mama)
     assert (winner.phone_proven_at is not None, winner.phone_lost_at) == (True, None)
@@ -219,12 +219,30 @@ def test_proving_takes_the_number_from_who_had_it_and_lets_nobody_in(
     assert "sudah dibuktikan orang lain" not in text(sign_in(mama).get("/"))
 
 
-def test_a_proven_number_moves_again_only_by_proof(mama: Person, stranger: Person) -> None:
+@pytest.mark.both
+def test_an_account_that_never_proved_the_number_learns_nothing(
+    gateway: Flask, mama: Person, stranger: Person, sign_in: Callable[[Person], Client]
+) -> None:
+    """Somebody names a survivor's number and waits for the day she comes: her proof must not tell him."""
+    theirs, pages = sign_in(stranger), ("/", "/akun", "/akun/kontak", "/kabar", "/akun/kontak/nomor/buktikan")
+
+    def seen() -> list[str]:
+        return [re.sub(r'value="[^"]*"', "", text(theirs.get(page))) for page in pages]
+
+    before = seen()
+    prove(mama)
+    assert seen() == before
+    assert notices(stranger) == []
+    assert kept(stranger).phone_lost_at is None
+
+
+def test_proving_again_tells_nobody_anew(mama: Person, stranger: Person) -> None:
+    prove(stranger)
     prove(mama)
     first = kept(stranger).phone_lost_at
     prove(mama)
     assert kept(stranger).phone_lost_at == first
-    assert notices(stranger) == ["phone.lost"], "told once"
+    assert notices(stranger) == ["phone.proven", "phone.lost"], "told once"
 
 
 def test_who_has_left_proves_nothing(mama: Person) -> None:
@@ -248,8 +266,8 @@ def test_the_desk_may_prove_a_number_whose_places_are_all_taken(app: Flask, mama
     prove(mama, NEW)
     assert (kept(mama).phone, kept(mama).phone_slot) == (NEW, 1)
     assert kept(squatters[1]).phone is None
-    assert notices(squatters[1]) == ["phone.lost", "phone.lost"]
-    assert all(kept(other).phone == NEW and kept(other).phone_lost_at for other in (squatters[0], squatters[2]))
+    assert notices(squatters[1]) == ["phone.gone"]
+    assert all(kept(other).phone == NEW for other in (squatters[0], squatters[2]))
 
 
 @pytest.mark.both
