@@ -22,6 +22,7 @@ from app.accounts.recovery.rules import DeskAct
 from app.core import clock, once
 from app.core.access import Actor, Role
 from app.core.db import db, reading, transaction
+from app.core.refusals import TooFast
 from tests.factories import a_person
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def test_the_same_code_at_once_sets_one_password(app: Flask, race: Callable[...,
     with transaction() as session:  # so many hands would use up the tries, which is another guard
         session.execute(update(Proof).values(tries_left=100))
     outcome = race(20, lambda i: recovery.at_desk(PHONE, code, f"periuk tikar lesung {i}", device="", address=f"10.0.0.{i}"))
-    assert not outcome.others(recovery.CodeNoMatch, recovery.brakes.TooFast), outcome.others(recovery.CodeNoMatch)[:3]
+    assert not outcome.others(recovery.CodeNoMatch, TooFast), outcome.others(recovery.CodeNoMatch)[:3]
     assert len(outcome.wins) == 1
     with reading() as session:
         assert session.scalar(select(func.count()).select_from(Notice).where(Notice.kind == "password.recovered")) == 1

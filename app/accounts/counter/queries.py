@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.accounts.counter import rules
 from app.accounts.people.models import Person, PersonRole
+from app.accounts.people.rules import shown_name
 from app.accounts.proofs.models import Proof, Purpose
 from app.accounts.recovery.models import AssistedSignUp, DeskReset
 from app.accounts.recovery.rules import DeskAct, DeskFlag
@@ -158,8 +159,10 @@ def today(session: Session, officer_id: int, since: datetime, now: datetime) -> 
         .order_by(AssistedSignUp.made_at.desc())
         .limit(rules.MOST_TODAY)
     )
-    lines = [Today(r.made_at, r.act, r.name, r.done_at is not None, r.stopped_at is not None or r.ends_at <= now) for r in resets]
-    lines += [Today(s.made_at, None, s.name, s.confirmed_at is not None, False) for s in signed_up]
+    lines = [
+        Today(r.made_at, r.act, shown_name(r.name), r.done_at is not None, r.stopped_at is not None or r.ends_at <= now) for r in resets
+    ]
+    lines += [Today(s.made_at, None, shown_name(s.name), s.confirmed_at is not None, False) for s in signed_up]
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
@@ -190,7 +193,7 @@ def flagged(session: Session) -> list[Flagged]:
         .order_by(DeskReset.id.desc())
         .limit(rules.MOST_FLAGGED)
     )
-    return [Flagged(*row) for row in rows]
+    return [Flagged(r[0], r[1], r[2], r[3], shown_name(r[4]), shown_name(r[5]), r[6]) for r in rows]
 
 
 def flagged_count(session: Session) -> int:

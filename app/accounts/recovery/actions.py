@@ -192,11 +192,18 @@ def _renew(
     """Step, the person's row being locked: the new password, and everything that ends or is told with it."""
     person_id = proven.person_id
     row = session.execute(
-        select(Person.name, Person.phone, Person.suspended_until).where(Person.id == person_id, Person.left_at.is_(None))
+        select(Person.name, Person.phone, Person.phone_proven_at, Person.email, Person.suspended_until).where(
+            Person.id == person_id, Person.left_at.is_(None)
+        )
     ).one_or_none()
     # Who was signed up at the desk agrees by herself first, with the code made for that.
     if row is None or queries.waits_for_confirming(session, person_id) is not is_first:
         raise CodeNoMatch
+    # A mailbox or number that is hers no more opens nothing, even with what was sent to it before.
+    if way is Way.LINK:
+        require(row.email == proven.target, LinkOver())
+    if way is Way.CODE:
+        require(row.phone == proven.target and row.phone_proven_at is not None, CodeNoMatch())
     if people_rules.is_about_oneself(password, name=row.name, phone=row.phone or ""):
         raise PasswordAboutOneself
     session.execute(update(Person).where(Person.id == person_id).values(password_hash=password_hash))

@@ -250,6 +250,7 @@ def test_the_second_factor_stays(client: Client, ros: Person) -> None:
 def test_staff_without_a_factor_go_through_the_door(app: Flask) -> None:
     with transaction() as session:
         officer = a_person(session, phone=PHONE, roles=[Role.OFFICER])
+        officer.phone_proven_at = clock.now()
         issue_code(session, Purpose.RECOVERY, PHONE, officer.id, clock.now(), code="123456")
     assert actions.by_code(PHONE, "123456", NEW, "", device="", address=None).signed_in is None
 
@@ -269,6 +270,21 @@ def test_a_new_password_makes_every_other_way_worthless(app: Flask, ros: Person)
         issue_code(session, Purpose.RECOVERY, PHONE, ros.id, clock.now(), code="123456")
     actions.by_code(PHONE, "123456", NEW, "", device="", address=None)
     assert how_many(Proof, Proof.used_at.is_(None)) == 0
+
+
+def test_a_mailbox_or_number_that_is_hers_no_more_opens_nothing(client: Client, ros: Person) -> None:
+    with transaction() as session:
+        token = issue_link(session, Purpose.RECOVERY, "ros@contoh.id", ros.id, clock.now())
+        session.execute(update(Person).values(email="lain@contoh.id"))
+    assert client.post("/pulihkan/tautan", data={"k": token, "password": NEW}).location == "/pulihkan"
+    with transaction() as session:
+        session.execute(update(Person).values(email="ros@contoh.id"))
+    assert client.post("/pulihkan/tautan", data={"k": token, "password": NEW}).location == "/akun", "the control: hers again, it opens"
+    with transaction() as session:
+        issue_code(session, Purpose.RECOVERY, PHONE, ros.id, clock.now(), code="123456")
+        session.execute(update(Person).values(phone_proven_at=None))
+    with pytest.raises(actions.CodeNoMatch):
+        actions.by_code(PHONE, "123456", NEW, "", device="", address=None)
 
 
 @pytest.mark.both
