@@ -153,7 +153,7 @@ HANDLERS: dict[str, list[Handler]] = {
     "edition.over": [booths_handlers.finish],
     "edition.finished": [rota_handlers.note_kept_turns],
     "turn.due": [rota_handlers.expire],
-    "shop.changed": [shops_handlers.index_shop],
+    "shop.changed": [shops_handlers.index_shop, orders_handlers.drop_from_carts],
     "product.changed": [shops_handlers.index_product],
     "order.made": [orders_handlers.tell_sellers_of_order],
     "order.ready": [orders_handlers.tell_buyer_ready],

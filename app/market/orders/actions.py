@@ -41,7 +41,7 @@ from app.market.orders.models import (
 )
 from app.market.rota.queries import PickupTurn, turns_for_pickup
 from app.market.shops.actions import note_availability
-from app.market.shops.models import StockMovement, StockReason, Variant
+from app.market.shops.models import Product, Shop, ShopState, StockMovement, StockReason, Variant
 from app.market.shops.queries import lock_open, product_of_variant
 
 if TYPE_CHECKING:
@@ -559,6 +559,14 @@ def mark_refunded(actor: Actor, payment_id: int, order_id: int) -> None:
         )
 
 
+def drop_from_carts(shop_id: int) -> None:
+    """Goods of a shop that has closed for good lie in no cart. After the commit, for a cart is locked before its shops. Safe to run twice."""
+    with transaction() as session:
+        closed = select(Shop.id).where(Shop.id == shop_id, Shop.state == ShopState.CLOSED)
+        goods = select(Variant.id).join(Product, Product.id == Variant.product_id).where(Product.shop_id.in_(closed))
+        session.execute(delete(CartLine).where(CartLine.variant_id.in_(goods)))
+
+
 def leave(session: Session, person_id: int, _now: datetime) -> None:
     """Step of a farewell: the cart goes; orders stay for the other side's book, without the buyer's name and words.
 
@@ -569,6 +577,5 @@ def leave(session: Session, person_id: int, _now: datetime) -> None:
     session.execute(update(Payment).where(Payment.buyer_id == person_id).values(checkout_url=None))
     bought = queries.bought_from(session, person_id)
     take_out(session, bought.people, bought.events, "buyer")
-    session.execute(delete(CartLine).where(CartLine.variant_id.in_(queries.variants_sold_alone(person_id))))
     sold = queries.sold_alone(session, person_id)
     take_out(session, sold.people, sold.events, "shop")

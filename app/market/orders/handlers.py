@@ -20,6 +20,11 @@ def tell_sellers_of_order(order_id: int) -> None:
             tell(session, person_id, "order.made", params, f"order:{order_id}:made")
 
 
+def drop_from_carts(shop_id: int) -> None:
+    """A shop changed; if it has closed for good, its goods leave the carts."""
+    actions.drop_from_carts(shop_id)
+
+
 def tell_buyer_ready(order_id: int) -> None:
     """The goods are packed."""
     with transaction() as session:

@@ -374,11 +374,6 @@ def _alone(person_id: int) -> Select[tuple[int]]:
     return select(ShopMember.shop_id).where(ShopMember.person_id == person_id, ~others)
 
 
-def variants_sold_alone(person_id: int) -> Select[tuple[int]]:
-    """Everything on offer in shops that this person runs alone."""
-    return select(Variant.id).join(Product, Product.id == Variant.product_id).where(Product.shop_id.in_(_alone(person_id)))
-
-
 def money_due_back(session: Session, person_id: int) -> int:
     """Rupiah that were paid by card and are still to be given back to this person."""
     due = (
