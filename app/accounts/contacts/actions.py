@@ -23,7 +23,7 @@ from app.accounts.people.rules import SLOTS
 from app.accounts.proofs import actions as proofs
 from app.accounts.proofs import queries as proof_queries
 from app.accounts.proofs.models import Purpose
-from app.core import audit, brakes, clock, mail, messages, once, outbox
+from app.core import audit, brakes, clock, mail, messages, once, outbox, sealing
 from app.core.access import STAFF, Actor
 from app.core.brakes import Limit
 from app.core.db import for_update, reading, transaction, violates
@@ -140,10 +140,16 @@ def _post(actor: Actor, phone: str, key: str, address: str | None, now: datetime
     _brake_codes(phone, address)
     brakes.take(CODES_PERSON, str(actor.person_id))
     brakes.take(CODES_PERSON_DAY, str(actor.person_id))
+    key = _form_of(key, phone)
     with transaction() as session:
         if once.claim(session, key, actor.person_id) is None:
             proofs.post_code(session, Purpose.PHONE, phone, actor.person_id, now)
             once.keep(session, key, actor.person_id, actor.person_id)
+
+
+def _form_of(key: str, target: str) -> str:
+    """A form that the browser kept and that was filled in for another number or address is a form of its own."""
+    return sealing.keyed_mark("contact form", key, target)
 
 
 def _brake_codes(phone: str, address: str | None) -> None:
@@ -307,6 +313,7 @@ def ask_link(actor: Actor, email: str, key: str) -> None:
     brakes.take(LETTERS_PERSON, str(me))
     brakes.take(LETTERS_TARGET, email)
     brakes.take(LETTERS_DAY, email)
+    key = _form_of(key, email)
     with transaction() as session:
         if once.claim(session, key, me) is not None:
             return
@@ -389,18 +396,21 @@ def forget_person(session: Session, person_id: int, _now: datetime) -> None:
 # Getting in by a code
 
 
-def ask_entry_code(phone: str, asker: str, key: str, *, address: str | None) -> None:
+def ask_entry_code(phone: str, key: str, *, address: str | None) -> str:
     """Send a code to this number if somebody has proven it; the same answer after the same work if nobody has.
 
-    `asker` is a secret of the browser that asks: the code opens nothing elsewhere. Refuses with `NotThere` (no gateway), `TooFast`.
+    Returns the secret that the asking browser keeps: the code opens nothing elsewhere. The same form sent twice sends one code and
+    gives the same secret. Refuses with `NotThere` (no gateway), `TooFast`.
     """
     require(messages.is_on(), NotThere())
     _brake_codes(phone, address)
-    now = clock.now()
+    now, key = clock.now(), _form_of(key, phone)
+    asker = sealing.keyed_mark("entry asker", key)
     with transaction() as session:
         if once.claim(session, key, None) is None:
             proofs.post_code(session, Purpose.SIGN_IN, phone, queries.holder_for_code(session, phone, now), now, asker=asker)
             once.keep(session, key, None, 1)
+    return asker
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts.contacts import rules
 from app.accounts.contacts.models import Contact, ContactChange
 from app.accounts.people.models import Person
+from app.accounts.proofs.actions import Proven
 from app.core.reads import Prepared
 
 MOST_CHANGES = 10
@@ -89,6 +90,13 @@ def change(session: Session, change_id: int) -> Told | None:
 def name_of(session: Session, person_id: int) -> str | None:
     """The shown name of somebody who is here."""
     return session.scalar(select(Person.name).where(Person.id == person_id, Person.left_at.is_(None)))
+
+
+def connected_by(session: Session, spent: Proven | None) -> str | None:
+    """The address that a used link connected, while it still is the account's."""
+    if spent is None:
+        return None
+    return session.scalar(select(Person.email).where(Person.id == spent.person_id, Person.email == spent.target))
 
 
 def personal(session: Session, person_id: int) -> Mapping[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from flask import Blueprint, current_app, request, session, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -130,8 +128,8 @@ def change_number() -> ResponseReturnValue:
 @freshly_proved
 def change_code() -> ResponseReturnValue:
     phone = _waiting()
-    if phone is None:
-        return see_other(url_for("contacts.change_number"))
+    if phone is None:  # a second tap of the right code comes here too
+        return see_other(url_for("contacts.overview" if request.method == "POST" else "contacts.change_number"))
     form, context = CodeForm(request.form), {"phone": phone, "again": "contacts.change_number", "action": "contacts.change_code"}
     if request.method == "POST" and form.validate():
         try:
@@ -180,6 +178,9 @@ def confirm_email(token: str) -> ResponseReturnValue:
     with reading() as database:
         seen = proof_queries.look_at_link(database, Purpose.EMAIL, token, clock.now())
         name = queries.name_of(database, seen.person_id) if seen else None
+        connected = None if seen else queries.connected_by(database, proof_queries.spent_link(database, Purpose.EMAIL, token))
+    if connected is not None:  # a second tap, or a second look
+        return page("accounts/contacts/confirmed.html", refusal=None, email=connected)
     if seen is None or name is None:
         return page("accounts/contacts/confirmed.html", refusal=actions.LinkOver(), email=None), 410
     if request.method == "POST":
@@ -226,9 +227,8 @@ def ask_entry() -> ResponseReturnValue:
     asked = _asked()
     form = EntryForm(request.form, data={"phone": asked[0], "remember": asked[2]} if asked else None)
     if request.method == "POST" and form.validate():
-        asker = secrets.token_urlsafe(24)
         try:
-            actions.ask_entry_code(form.phone.data, asker, once.key_from(request.form), address=request.remote_addr)
+            asker = actions.ask_entry_code(form.phone.data, once.key_from(request.form), address=request.remote_addr)
         except TooFast as no:
             return _refused("accounts/contacts/entry.html", form, no, "phone", next=_next())
         session.clear()

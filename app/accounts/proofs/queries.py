@@ -24,6 +24,16 @@ def look_at_link(session: Session, purpose: Purpose, token: str, now: datetime) 
     return Proven(row.id, row.person_id, row.target, row.made_by_id) if row else None
 
 
+def spent_link(session: Session, purpose: Purpose, token: str) -> Proven | None:
+    """What a link showed when it was used, for whoever holds it and taps again."""
+    row = session.execute(
+        select(Proof.id, Proof.person_id, Proof.target, Proof.made_by_id).where(
+            Proof.code_mark == link_mark(purpose, token), Proof.purpose == purpose, Proof.used_at.is_not(None)
+        )
+    ).one_or_none()
+    return Proven(row.id, row.person_id, row.target, row.made_by_id) if row else None
+
+
 def is_bound_to(session: Session, proof_id: int, bound_to: str) -> bool:
     """Whether the link was made with this `bound_to`."""
     return session.scalar(select(Proof.asker).where(Proof.id == proof_id)) == asker_mark(bound_to)

@@ -17,6 +17,7 @@ from app.accounts.entries.models import Entry
 from app.accounts.entries.rules import Outcome, Way
 from app.accounts.people.actions import HalfSignedIn
 from app.accounts.people.models import DeviceSession, Person
+from app.accounts.proofs import actions as proofs
 from app.accounts.proofs.models import Proof, Purpose
 from app.core import brakes, clock, once, totp
 from app.core.access import Role
@@ -54,6 +55,11 @@ def proven(gateway: Flask, mama: Person) -> Person:
     with transaction() as session:
         session.execute(update(Person).values(phone_proven_at=clock.now()))
     return mama
+
+
+def ask(phone: str) -> str:
+    """Ask for a code to this number; gives the secret that the browser keeps."""
+    return actions.ask_entry_code(phone, once.new_key(), address=None)
 
 
 def try_code(phone: str, asker: str, typed: str) -> object:
@@ -106,16 +112,15 @@ def test_the_code_opens_nothing_in_another_browser(
 
 
 def test_a_strangers_guesses_cost_the_owner_nothing(gateway: Flask, proven: Person, run_outbox: Callable[[], int]) -> None:
-    actions.ask_entry_code(MINE, "owner", once.new_key(), address=None)
-    actions.ask_entry_code(MINE, "thief", once.new_key(), address=None)
+    owner, thief = ask(MINE), ask(MINE)
     run_outbox()
     owners = sent(gateway)[0][1].split(": ")[1][:6]
     for _try in range(actions.TRIES.most):
         with pytest.raises(actions.CodeNoMatch):
-            try_code(MINE, "thief", wrong(owners))
+            try_code(MINE, thief, wrong(owners))
     with pytest.raises(TooFast):
-        try_code(MINE, "thief", owners)
-    assert try_code(MINE, "owner", owners)
+        try_code(MINE, thief, owners)
+    assert try_code(MINE, owner, owners)
 
 
 @pytest.mark.both
@@ -144,6 +149,41 @@ def test_known_and_unknown_numbers_are_answered_alike(
         assert session.scalars(select(Entry.outcome)).all() == [Outcome.WRONG_CODE], "its owner sees that somebody tried"
 
 
+def test_control_work_left_out_for_an_unknown_number_is_seen(
+    gateway: Flask, proven: Person, sql_count: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above: a sender that does nothing for nobody."""
+    real = proofs.post_code
+    monkeypatch.setattr(
+        actions.proofs, "post_code", lambda s, p, phone, who, now, **more: real(s, p, phone, who, now, **more) if who else None
+    )
+    seen = []
+    for number in (MINE, NEW):
+        with sql_count() as counted:  # type: ignore[attr-defined]
+            ask(number)
+        seen.append(len(counted))
+    assert seen[0] > seen[1]
+
+
+def test_a_double_tap_sends_one_code_that_works(gateway: Flask, proven: Person, client: Client, run_outbox: Callable[[], int]) -> None:
+    key = once.new_key()
+    for _tap in range(2):
+        client.post(ASK, data={"phone": MINE, "kunci": key})
+    run_outbox()
+    assert len(sent(gateway)) == 1
+    assert client.post(TYPE, data={"code": code_to(gateway, MINE)}).location == "/"
+
+
+def test_a_form_that_the_browser_kept_serves_another_number(
+    gateway: Flask, proven: Person, client: Client, run_outbox: Callable[[], int]
+) -> None:
+    key = once.new_key()
+    client.post(ASK, data={"phone": NEW, "kunci": key})
+    client.post(ASK, data={"phone": MINE, "kunci": key})
+    run_outbox()
+    assert client.post(TYPE, data={"code": code_to(gateway, MINE)}).location == "/"
+
+
 def test_it_takes_as_long_for_a_number_nobody_has(gateway: Flask, proven: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions, "_brake_codes", lambda *_where: None)
     monkeypatch.setattr(brakes, "take", lambda *_limit: None)
@@ -151,7 +191,7 @@ def test_it_takes_as_long_for_a_number_nobody_has(gateway: Flask, proven: Person
     for turn in range(60):
         for number in took if turn % 2 else reversed(took):
             began = time.perf_counter()
-            actions.ask_entry_code(number, "x", once.new_key(), address=None)
+            ask(number)
             took[number].append(time.perf_counter() - began)
     known, unknown = (median(sorted(times)[:40]) for times in took.values())
     assert abs(known - unknown) < 0.35 * max(known, unknown), (known, unknown)
@@ -163,10 +203,10 @@ def test_a_number_that_was_lost_or_proven_long_ago_gets_no_code(
     """A number is sold again after months of silence: its new owner must not get in by it."""
     with transaction() as session:
         session.execute(update(Person).values(phone_proven_at=clock.now() - rules.CODE_ENTRY_TRUSTS - timedelta(minutes=1)))
-    actions.ask_entry_code(MINE, "x", once.new_key(), address=None)
+    ask(MINE)
     with transaction() as session:
         session.execute(update(Person).values(phone_proven_at=None, phone_lost_at=clock.now()))
-    actions.ask_entry_code(MINE, "x", once.new_key(), address=None)
+    ask(MINE)
     run_outbox()
     assert sent(gateway) == []
 
@@ -175,9 +215,9 @@ def test_a_code_that_was_used_keeps_the_number_proven(gateway: Flask, proven: Pe
     long_ago = clock.now() - timedelta(days=170)
     with transaction() as session:
         session.execute(update(Person).values(phone_proven_at=long_ago))
-    actions.ask_entry_code(MINE, "x", once.new_key(), address=None)
+    asker = ask(MINE)
     run_outbox()
-    try_code(MINE, "x", code_to(gateway, MINE))
+    try_code(MINE, asker, code_to(gateway, MINE))
     with reading() as session:
         now = session.scalars(select(Person.phone_proven_at)).one()
     assert now is not None
@@ -188,14 +228,14 @@ def test_a_code_that_was_used_keeps_the_number_proven(gateway: Flask, proven: Pe
 def test_a_number_proven_by_somebody_else_meanwhile_opens_nothing(
     gateway: Flask, proven: Person, stranger: Person, run_outbox: Callable[[], int]
 ) -> None:
-    actions.ask_entry_code(MINE, "x", once.new_key(), address=None)
+    asker = ask(MINE)
     run_outbox()
     code = code_to(gateway, MINE)
     with transaction() as session:
         session.execute(update(Person).where(Person.id == stranger.id).values(phone_proven_at=None))
         actions.prove_phone(session, stranger.id, MINE, clock.now())
     with pytest.raises(actions.CodeNoMatch):
-        try_code(MINE, "x", code)
+        try_code(MINE, asker, code)
     assert sessions() == 0
 
 
@@ -243,24 +283,23 @@ def test_a_suspension_is_said_only_to_who_typed_the_right_code(gateway: Flask, p
 
     with transaction() as session:
         session.execute(update(Person).values(suspended_until=clock.now() + timedelta(days=3), suspended_for="abuse"))
-    actions.ask_entry_code(MINE, "x", once.new_key(), address=None)
+    asker = ask(MINE)
     run_outbox()
     code = code_to(gateway, MINE)
     with pytest.raises(actions.CodeNoMatch):
-        try_code(MINE, "x", wrong(code))
+        try_code(MINE, asker, wrong(code))
     with pytest.raises(Suspended):
-        try_code(MINE, "x", code)
+        try_code(MINE, asker, code)
     assert sessions() == 0
 
 
 def test_five_hundred_wrong_codes_open_nothing(gateway: Flask, proven: Person, rounds: Callable[[int, int], int]) -> None:
     """Brakes and all: guesses are stopped, and the few that count find nothing."""
-    stopped = 0
+    stopped, asker = 0, ""
     for number in range(rounds(500, 10_000)):
-        asker = f"asker {number // 5}"
         try:
             if number % 5 == 0:
-                actions.ask_entry_code(MINE, asker, once.new_key(), address=f"203.0.{number // 250 % 250}.{number % 250}")
+                asker = actions.ask_entry_code(MINE, once.new_key(), address=f"203.0.{number // 250 % 250}.{number % 250}")
             try_code(MINE, asker, f"{number:06d}")
         except TooFast:
             stopped += 1
@@ -334,7 +373,7 @@ def test_through_a_real_gateway(app: Flask, mama: Person, client: Client, run_ou
 def test_half_a_sign_in_goes_stale_with_the_password(gateway: Flask, proven: Person, run_outbox: Callable[[], int]) -> None:
     with transaction() as session:
         a_factor(session, proven.id)
-    actions.ask_entry_code(MINE, "x", once.new_key(), address=None)
+    asker = ask(MINE)
     run_outbox()
-    half = try_code(MINE, "x", code_to(gateway, MINE))
+    half = try_code(MINE, asker, code_to(gateway, MINE))
     assert isinstance(half, HalfSignedIn)

@@ -102,9 +102,12 @@ def test_a_link_connects_the_mailbox_on_whatever_device(
     with reading() as session:
         assert session.scalars(select(AuditRow.act)).all() == ["contact.email_set"]
         assert "email.changed" in session.scalars(select(Notice.kind)).all()
+    assert "E-mail terhubung" in text(elsewhere.post(link)), "a second tap says the same"
+    set_email(mama, "lain@rumah.example")
     again = elsewhere.post(link)
     assert again.status_code == 410
     assert "sudah dipakai" in text(again)
+    assert kept(mama).email == "lain@rumah.example"
 
 
 def test_the_letter_says_the_same_in_text_and_html_and_names_nobody(
