@@ -31,7 +31,7 @@ SIGN_UPS_WITHIN = timedelta(days=30)
 GREETINGS = ("Kaka", "Mama", "Bapa", "Om", "Tanta")
 
 # What one agrees to at sign-up, with the version of the text (the day it last changed); see the guides of the same names.
-CONSENTS = {"rules": "2026-11-21", "data": "2026-11-21", "adult": "2026-11-21"}
+CONSENTS = {"rules": "2026-11-21", "data": "2026-11-22", "adult": "2026-11-21"}
 # What one may agree to besides, on /akun/data/persetujuan. Nothing is done under a purpose that the person did not agree to.
 COURSE_NEWS = "courses"
 PROGRAMME_NEWS = "programmes"
