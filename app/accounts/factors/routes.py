@@ -6,6 +6,8 @@ from flask import Blueprint, Response, current_app, request, session, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature
 
+from app.accounts.entries.routes import note_after
+from app.accounts.entries.rules import Outcome, Way
 from app.accounts.factors import actions, queries, rules
 from app.accounts.factors.forms import CodeForm, FirstCodeForm, ProofForm
 from app.accounts.people.actions import HalfSignedIn, sign_out
@@ -61,6 +63,9 @@ def code() -> ResponseReturnValue:
         except TooFast as no:
             form.refuse(no, "code")
             return page("accounts/factors/code.html", form=form, next=next_, theirs=theirs), 429, {"Retry-After": str(no.seconds)}
+        except actions.CodeNoMatch as no:
+            note_after([half.person_id], Way.FACTOR, Outcome.WRONG_CODE, device())
+            form.refuse(no, "code")
         except Refusal as no:
             form.refuse(no, "code")
         else:

@@ -172,3 +172,19 @@ def test_after_half_a_year_it_is_forgotten_and_with_its_owner_it_goes(app: Flask
         assert len(queries.all_of(session, ros.id)["sign_ins"]) == 1
         actions.forget_person(session, ros.id, now)
         assert list(session.scalars(select(Entry.person_id))) == [other.id]
+
+
+def test_a_wrong_code_after_the_right_password_is_seen(app: Flask, client: Client, ros: Person) -> None:
+    """Somebody who knows her password stands at the second door: the line that matters most."""
+    from app.accounts.people.models import SecondFactor
+    from app.core import sealing, totp
+    from tests.factories import TOTP_SECRET
+
+    with transaction() as session:
+        sealed = sealing.seal(TOTP_SECRET.encode(), "second_factor", ros.id, "secret")
+        session.add(SecondFactor(person_id=ros.id, secret=sealed, confirmed_at=clock.now()))
+    assert enter(client) == 303
+    assert lines(ros.id) == [], "half is not in"
+    right = totp.code_at(TOTP_SECRET, clock.now())
+    client.post("/masuk/kode", data={"code": "000000" if right != "000000" else "111111"}).close()
+    assert lines(ros.id) == [("wrong_code", "factor", 1)]
