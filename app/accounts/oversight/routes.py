@@ -68,6 +68,7 @@ def _number(phone: str | None) -> str:
 
 @bp.route("/petugas/orang/<id:person_id>")
 @staff(Role.ADMIN, Role.MODERATOR)
+@freshly_proved
 def person(person_id: int) -> ResponseReturnValue:
     """What staff need to decide about an account, and no more; each look is on record."""
     me = actor()

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.accounts.factors import actions, rules
-from app.accounts.people.models import DeviceSession, Person, RecoveryCode
+from app.accounts.people.models import DeviceSession, Person, PersonRole, RecoveryCode
 from app.core import access, clock, totp
 from app.core.access import PROOF_HOLDS, Role
 from app.core.db import reading, transaction
@@ -220,3 +220,27 @@ class TestBrakes:
 def test_who_is_asked_for_what(given: dict[str, Any], expected: rules.Ways) -> None:
     usual = {"is_staff": False, "has_password": True, "has_totp": False, "codes_left": 0, "has_passkey": False}
     assert rules.ways_to_prove(**{**usual, **given}) == expected
+
+
+def test_the_page_with_the_form_asks_first_so_that_no_typed_reason_is_lost(admin: Person, sign_in: Callable[[Any], Client]) -> None:
+    with transaction() as session:
+        someone = a_person(session, name="Ina")
+    mine = sign_in(admin)
+    assert mine.get(f"/petugas/orang/{someone.id}").status_code == 200
+    let_proof_run_out()
+    path = f"/petugas/orang/{someone.id}"
+    assert mine.get(path).location == f"/akun/pastikan?next={path}"
+    for act in ("beri", "lepas"):
+        turned_away = mine.post(f"{path}/{act}", data={"role": "officer"}, headers={"Referer": f"http://localhost{path}"})
+        assert turned_away.location == f"/akun/pastikan?next={path}"
+    with reading() as session:
+        assert session.scalars(select(PersonRole.role).where(PersonRole.person_id == someone.id)).all() == []
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["oversight.person", "oversight.give_role", "oversight.take_role", "factors.overview", "factors.begin", "factors.set_up", "factors.picture",
+     "factors.new_codes", "passkeys.add", "passkeys.begin_add", "passkeys.remove", "orders.refunds", "orders.refunded", "leases.end_early"],
+)  # fmt: skip
+def test_dangerous_views_ask_for_a_proof(app: Flask, endpoint: str) -> None:
+    assert getattr(app.view_functions[endpoint], "needs_proof", False)
