@@ -154,9 +154,7 @@ def test_control_work_left_out_for_an_unknown_number_is_seen(
 ) -> None:
     """The control of the test above: a sender that does nothing for nobody."""
     real = proofs.post_code
-    monkeypatch.setattr(
-        actions.proofs, "post_code", lambda s, p, phone, who, now, **more: real(s, p, phone, who, now, **more) if who else None
-    )
+    monkeypatch.setattr(proofs, "post_code", lambda s, p, phone, who, now, **more: real(s, p, phone, who, now, **more) if who else None)
     seen = []
     for number in (MINE, NEW):
         with sql_count() as counted:  # type: ignore[attr-defined]

@@ -36,6 +36,7 @@ def person(app: Flask) -> Person:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
     """What went to the gateway."""
     taken: list[tuple[str, str, str]] = []
+    monkeypatch.setattr(messages, "is_on", lambda: True)
     monkeypatch.setattr(messages, "send", lambda phone, text, key: taken.append((phone, text, key)))
     return taken
 
@@ -161,6 +162,7 @@ def test_a_gateway_that_is_down_is_asked_again_and_one_that_refuses_is_not(perso
 
         return send
 
+    monkeypatch.setattr(messages, "is_on", lambda: True)
     monkeypatch.setattr(messages, "send", refuse(False))
     with pytest.raises(messages.MessageNotTaken):
         handlers.send_code(proof_id)
