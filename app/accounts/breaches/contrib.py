@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.breaches import queries
 from app.core.access import Actor, Role
-from app.core.contrib import DeskCard, Farewell, PersonalData
+from app.core.contrib import DeskCard
 from app.core.words import _l
 
 
@@ -18,6 +18,4 @@ def _overdue(session: Session, _actor: Actor, now: datetime) -> int:
 
 CONTRIBUTIONS: tuple[object, ...] = (
     DeskCard("petugas", frozenset({Role.ADMIN.value}), _l("Insiden data"), "awas", "breaches.register", _overdue),
-    PersonalData("breaches", lambda _session, _person_id: {}, tables=("breach", "breach_notice")),  # of staff: who wrote an entry
-    Farewell("breaches", lambda _session, _person_id, _now: None, tables=("breach", "breach_notice")),
 )

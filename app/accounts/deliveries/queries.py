@@ -288,8 +288,9 @@ def inbox_of_person(session: Session, person_id: int) -> Mapping[str, Any]:
         .limit(1_000)
     )
     return {
-        "kabar": [
-            {"jenis": kind, "isi": params, "dibuat": made_at.isoformat(), "dibaca": read_at.isoformat() if read_at else None}
+        "notices": [
+            # A buyer's name is the buyer's, also in a seller's inbox.
+            {"kind": kind, "about": {key: told for key, told in params.items() if key != "buyer"}, "made_at": made_at, "read_at": read_at}
             for kind, params, made_at, read_at in rows
         ]
     }

@@ -28,7 +28,14 @@ CONTRIBUTIONS: tuple[object, ...] = (
         is_urgent=True,
     ),
     AccountDoor("entry", _l("Riwayat masuk"), "entries.history", _l("Siapa yang masuk, kapan, dari HP apa"), 60),
-    PersonalData("entries", queries.all_of),
+    PersonalData(
+        "entries",
+        queries.all_of,
+        label=_l("Riwayat masuk"),
+        purpose=_l("Supaya Anda melihat kalau ada orang lain yang masuk atau mencoba masuk. Hanya Anda yang melihatnya."),
+        kept=_l("180 hari."),
+        tables=("sign_in_entry",),
+    ),
     Farewell("entries", actions.forget_person, gone=_l("Riwayat masuk Anda."), tables=("sign_in_entry",)),
     Chore("entries", timedelta(hours=6), actions.tidy),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.notices import queries
@@ -45,11 +45,6 @@ def take_out(session: Session, person_ids: set[int], events: set[str], param: st
         for notice_id, params in session.execute(mine).all():
             if params.get(param):
                 session.execute(update(Notice).where(Notice.id == notice_id).values(params={**params, param: ""}))
-
-
-def leave(session: Session, person_id: int, _now: datetime) -> None:
-    """Step of a farewell: an inbox nobody opens any more is emptied."""
-    session.execute(delete(Notice).where(Notice.person_id == person_id))
 
 
 def open_notice(actor: Actor, notice_id: int) -> None:

@@ -149,3 +149,10 @@ def note_export(actor: Actor, asked: TrailFilter) -> int:
         rows = queries.count_of_trail(session, asked)
         audit.write(session, actor.person_id, "audit.exported", "audit", 0, {"rows": rows, "act": asked.act, "by": asked.actor_id or 0})
     return rows
+
+
+def leave(session: Session, person_id: int, now: datetime) -> None:
+    """Step of a farewell: that an account was once suspended stays as a number and a reason; what was said to the person goes."""
+    mine = Suspension.person_id == person_id
+    session.execute(update(Suspension).where(mine, Suspension.lifted_at.is_(None)).values(lifted_at=now))
+    session.execute(update(Suspension).where(mine).values(words=""))

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.accounts.oversight import queries
+from app.accounts.oversight import actions, queries
 from app.accounts.people import rules
 from app.accounts.people.rules import SuspensionReason
 from app.core.access import Role
-from app.core.contrib import DeskCard, NoticeKind, PersonalData
+from app.core.contrib import DeskCard, Farewell, NoticeKind, PersonalData
 from app.core.formats import instant
 from app.core.words import _, _l
 
@@ -47,5 +47,13 @@ CONTRIBUTIONS: tuple[object, ...] = (
     NoticeKind("account.suspended", words=_suspended, neutral=_NEUTRAL, address=lambda _params: "/akun", is_urgent=True),
     NoticeKind("account.unsuspended", words=_unsuspended, neutral=_NEUTRAL, address=lambda _params: "/akun", is_urgent=True),
     NoticeKind("account.signed_out", words=_signed_out, neutral=_NEUTRAL, address=lambda _params: "/akun", is_urgent=True),
-    PersonalData("suspensions", _mine),
+    PersonalData(
+        "suspensions",
+        _mine,
+        label=_l("Penghentian sementara"),
+        purpose=_l("Kalau akun pernah dihentikan: alasannya, dan kata-kata petugas kepada Anda. Pengelola dan moderator melihatnya."),
+        kept=_l("Selama akun Anda ada, supaya keputusan itu bisa dijelaskan."),
+        tables=("suspension",),
+    ),
+    Farewell("suspensions", actions.leave, gone=_l("Kata-kata petugas kepada Anda."), tables=("suspension",)),
 )

@@ -217,10 +217,10 @@ def test_my_data_tells_what_is_kept(service: HttpListener, sign_in: Callable[[An
     work()
     with reading() as session:
         told = json.loads(json.dumps(queries.mine(session, ros)))
-        inbox = json.loads(json.dumps(queries.inbox_of_person(session, ros)))
+        inbox = json.loads(json.dumps(queries.inbox_of_person(session, ros), default=str))
     assert {"kelompok": "talk", "kapan": "none", "surel": True} in told["pilihan"]
     assert told["pemberitahuan_di"][0]["perangkat"] == "Chrome di Android"
     assert told["terkirim"][0] | {"dibuat": "", "dikirim": ""} == {
         "lewat": "push", "jenis": "turn.offered", "keadaan": "sent", "dibuat": "", "dikirim": "",
     }  # fmt: skip
-    assert inbox["kabar"][0]["jenis"] == "turn.offered"
+    assert inbox["notices"][0]["kind"] == "turn.offered"
