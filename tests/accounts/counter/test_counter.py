@@ -371,6 +371,8 @@ def test_an_assisted_account_can_do_nothing_until_she_confirms_it(desk: Client, 
     answer = hers.post("/daftar/lanjut", data={**form, "agree": "y"})
     assert (answer.status_code, answer.location) == (303, "/akun")
     assert "Selamat datang, Mama Ina" in hers.get("/akun").get_data(as_text=True)
+    for path in ("/akun/data", "/akun/data/persetujuan"):
+        assert hers.get(path).status_code == 200, "what was said at the desk is in her log"
     with reading() as session:
         live = set(session.scalars(select(Consent.purpose).where(Consent.person_id == ina.id, Consent.withdrawn_at.is_(None))))
     assert live == set(CONSENTS)
