@@ -40,7 +40,13 @@ def fill(world: World) -> None:
         )
         codes = {"act": act.value, "reset": reset_id, "flag": None}
         rows.add(AuditRow, at=at, actor_id=desk, act="desk.reset_started", subject="person", subject_id=person_id, codes=codes)
-        params = {"reset": reset_id, "act": act.value, "officer": "Petugas Surat", "place": PLACE_CODES["Kelapa Lima"], "at": at.isoformat()}
+        params = {
+            "reset": reset_id,
+            "act": act.value,
+            "officer": "Petugas Surat",
+            "place": PLACE_CODES["Kelapa Lima"],
+            "at": at.isoformat(),
+        }
         world.tell(person_id, "desk.reset_started", params, f"desk:{reset_id}:started", at)
     at = world.now - timedelta(days=1, hours=3)
     person_id = rows.add(Person, name=WAITING, phone=phone(9_000_100), greeting="Bapa", place_code=PLACE_CODES["Alak"], made_at=at)
