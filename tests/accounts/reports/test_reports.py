@@ -343,7 +343,7 @@ def test_whoever_leaves_takes_name_and_words_out_of_the_reports(app: Flask) -> N
     with transaction() as session:
         contrib._leave(session, rina.person_id, clock.now())
     with reading() as session:
-        assert session.execute(select(Report.reporter_id, Report.words)).all() == [(None, None)]
+        assert [tuple(row) for row in session.execute(select(Report.reporter_id, Report.words))] == [(None, None)]
 
 
 def test_the_queue_stays_within_its_statements(app: Flask, sign_in: Callable[[int], Client], sql_count: Callable[[], object]) -> None:
