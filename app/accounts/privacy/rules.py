@@ -179,10 +179,41 @@ KEY_WORDS: dict[str, Lazy] = {
     "title": _l("Judul"),
     "unit": _l("Satuan"),
     "used_at": _l("Dipakai"),
-    "way": _l("Cara bayar"),
+    "way": _l("Cara"),
+    "outcome": _l("Hasilnya"),
+    "times": _l("Berapa kali"),
+    "sign_ins": _l("Riwayat masuk"),
+    "opened_at": _l("Dikirim"),
+    "due_at": _l("Paling lambat dijawab"),
+    "closed_at": _l("Selesai"),
     "whatsapp": _l("WhatsApp"),
     "withdrawn_at": _l("Ditarik"),
     "words": _l("Kata-kata"),
+}
+
+
+# Code -> word, where one of these keys stands before it; a code without a word stands as it is.
+CODED = frozenset({"kind", "outcome", "paid_by", "purpose", "role", "state", "way", "will_pay_by"})
+CODE_WORDS: dict[str, Lazy] = {
+    **{purpose.code: purpose.label for purpose in PURPOSES.values()},
+    **{kind.value: words for kind, words in KIND_WORDS.items()},
+    "cancelled": _l("dibatalkan"),
+    "card": _l("kartu"),
+    "cash": _l("tunai"),
+    "done": _l("selesai"),
+    "enrolled": _l("terdaftar"),
+    "handed_over": _l("sudah diserahkan"),
+    "in": _l("berhasil masuk"),
+    "left": _l("batal ikut"),
+    "open": _l("dibuka"),
+    "owner": _l("pemilik"),
+    "password": _l("kata sandi"),
+    "ready": _l("siap diambil"),
+    "refused": _l("belum diterima"),
+    "reserved": _l("dipesan"),
+    "submitted": _l("menunggu"),
+    "trainer": _l("pelatih"),
+    "withdrawn": _l("ditarik"),
 }
 
 
@@ -199,8 +230,10 @@ def is_list(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
 
 
-def shown(value: Any) -> str:
-    """A value of the readable copy: an instant in WITA words, everything else as it is."""
+def shown(value: Any, key: str = "") -> str:
+    """A value of the readable copy: an instant in WITA words, a code in words, everything else as it is."""
+    if key in CODED and value in CODE_WORDS:
+        return str(CODE_WORDS[value])
     if isinstance(value, str) and _INSTANT.fullmatch(value):
         return formats.instant(datetime.fromisoformat(value))
     return str(value)
