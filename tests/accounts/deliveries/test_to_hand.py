@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.accounts.deliveries import actions
-from app.accounts.deliveries.models import Delivery
-from app.accounts.notices.models import NoticeSetting
+from app.accounts.deliveries.models import Delivery, Digest, PushSubscription
+from app.accounts.notices.models import Notice, NoticePreference, NoticeSetting
 from app.accounts.notices.rules import MessageWish
 from app.accounts.people.models import Person
 from app.core import audit, clock
@@ -19,6 +19,7 @@ from app.core.access import Role
 from app.core.db import reading, transaction
 from tests.accounts.deliveries.factories import NOON, at, choose, deliveries, offer, read, somebody, told, work
 from tests.core.listeners import http_listener
+from tests.core.test_push import RECEIVER_POINT, SECRET
 from tests.factories import a_person
 
 if TYPE_CHECKING:
@@ -239,15 +240,31 @@ def test_the_admin_sees_heaps_without_a_name_and_tries_again(
         assert row.codes == {"channel": "message", "kind": "turn.offered", "trouble": "not-taken", "count": 3}
 
 
-def test_leaving_takes_everything_along(app: Flask) -> None:
-    ros = waiting()
+@pytest.mark.both
+def test_leaving_takes_everything_along(app: Flask, sign_in: Callable[[Any], Client]) -> None:
+    ros, ina = waiting(), somebody(phone="+6281239990002", name="Ina")
+    for person_id in (ros, ina):
+        sign_in(person_id).fill("/kabar/pengaturan", {"booth": "none"})
+        told(person_id, "thread.reply", {"title": "Harga", "thread_id": 4, "position": 1}, "reply:1")
+        subscription = {"endpoint": f"https://fcm.googleapis.com/{person_id}", "p256dh": RECEIVER_POINT, "auth": SECRET}
+        assert sign_in(person_id).post("/kabar/hp", data=subscription).status_code == 204
+    work()
+    before = held()
     with transaction() as session:
         actions.leave(session, ros, clock.now())
-    assert deliveries() == []
-    with reading() as session:
-        from app.accounts.notices.models import Notice
+    assert held() == {table: (0, hers) for table, (_his, hers) in before.items()}
+    assert all(his and (hers or table == "delivery") for table, (his, hers) in before.items()), before
 
-        assert session.scalar(select(Notice.id)) is None
+
+def held() -> dict[str, tuple[int, int]]:
+    """Rows of the first and the second person, by table."""
+    tables = (Delivery, Digest, Notice, NoticePreference, NoticeSetting, PushSubscription)
+    with reading() as session:
+
+        def rows(table: Any, person_id: int) -> int:
+            return session.scalar(select(func.count()).select_from(table).where(table.person_id == person_id)) or 0
+
+        return {table.__tablename__: (rows(table, 1), rows(table, 2)) for table in tables}
 
 
 def test_a_gateway_that_was_away_gets_the_same_key_again(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
