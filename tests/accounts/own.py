@@ -45,4 +45,5 @@ NOBODYS: dict[str, str] = {
     "oversight.suspend": _STAFF,
     "oversight.lift": _STAFF,
     "oversight.end_devices": _STAFF,
+    "oversight.remove_factor": _STAFF,
 }

@@ -260,15 +260,20 @@ def new_codes(actor: Actor, key: str) -> list[str]:
     return codes
 
 
-def remove(person_id: int) -> None:
-    """The operator of the machine takes away every second factor that its owner has lost; every sign-in of hers ends. Audited; told."""
+def remove(person_id: int, *, by_id: int | None = None) -> None:
+    """Take away every second factor that its owner has lost: by an admin who saw her and her ID, or (None) by the operator of the machine.
+
+    Her password stays and is asked for; every sign-in of hers ends. Audited; told. Refuses with `NotThere`.
+    """
     now = clock.now()
     with transaction() as session:
+        here = for_update(select(Person.id).where(Person.id == person_id, Person.left_at.is_(None)))
+        require(session.scalar(here) is not None, NotThere())
         session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
         session.execute(delete(SecondFactor).where(SecondFactor.person_id == person_id))
         session.execute(delete(Passkey).where(Passkey.person_id == person_id))
         end_sessions(session, person_id, DeviceSession.id > 0, now)
-        audit.write(session, None, "factor.removed", "person", person_id)
+        audit.write(session, by_id, "factor.removed", "person", person_id)
         tell(session, person_id, "factor.removed", {}, f"factor:removed:{int(now.timestamp())}")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.accounts.factors import queries as factors
 from app.accounts.oversight import actions, policy, queries, rules
 from app.accounts.oversight.forms import SuspendForm
 from app.accounts.oversight.queries import FoundPerson, TrailFilter
@@ -90,6 +91,7 @@ def _person_page(found: FoundPerson, form: SuspendForm) -> str:
     with reading() as session:
         past = queries.suspensions(session, found.person_id)
         devices = queries.live_devices(session, found.person_id, now)
+        has_factor = me.has(Role.ADMIN) and factors.factor(session, found.person_id).works
     return page(
         "accounts/oversight/person.html",
         found=found,
@@ -99,6 +101,7 @@ def _person_page(found: FoundPerson, form: SuspendForm) -> str:
         devices=devices,
         may_suspend=policy.may_suspend(me, found.person_id, frozenset(found.roles)),
         may_give=me.has(Role.ADMIN),
+        may_remove_factor=has_factor and found.person_id != me.person_id,
         role_words=people_rules.ROLE_WORDS,
         role_hints=people_rules.ROLE_HINTS,
         reason_words=people_rules.SUSPENSION_WORDS,
@@ -175,6 +178,19 @@ def end_devices(person_id: int) -> ResponseReturnValue:
     ended = actions.end_devices(actor(), person_id)
     say(_n("Dikeluarkan dari {n} perangkat.", "Dikeluarkan dari {n} perangkat.", ended))
     return see_other(url_for("oversight.person", person_id=person_id))
+
+
+@bp.route("/petugas/orang/<id:person_id>/lepas-pengaman", methods=["POST"])
+@staff(Role.ADMIN)
+@freshly_proved
+def remove_factor(person_id: int) -> ResponseReturnValue:
+    back = url_for("oversight.person", person_id=person_id)
+    if request.form.get("ktp") != "ya":
+        say(_("Lihat dulu KTP-nya, lalu centang bahwa orangnya ada di depan Anda."), "bad")
+        return see_other(back + "#pengaman")
+    actions.remove_factor(actor(), person_id)
+    say(_("Pengaman kedua dilepas. Orangnya masuk dengan kata sandinya, lalu memasang yang baru."))
+    return see_other(back)
 
 
 # The trail

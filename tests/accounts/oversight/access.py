@@ -12,6 +12,7 @@ ROWS: list[tuple[str, dict[str, int]]] = [
     ("oversight.suspend", {**NOBODY, "moderator": 422, "admin": 422}),  # without a reason and a day
     ("oversight.lift", {**NOBODY, "moderator": 303, "admin": 303}),  # nobody is suspended: a sentence
     ("oversight.end_devices", {**NOBODY, "moderator": 303, "admin": 303}),
+    ("oversight.remove_factor", {**NOBODY, "moderator": 404, "admin": 303}),
     ("oversight.trail", {**NOBODY, "moderator": 404, "admin": 200}),
     ("oversight.trail_table", {**NOBODY, "moderator": 404, "admin": 200}),
 ]

@@ -14,13 +14,13 @@ from app.accounts.oversight import actions
 from app.accounts.oversight.models import Suspension
 from app.accounts.people import actions as people_actions
 from app.accounts.people import rules as people_rules
-from app.accounts.people.models import Person, PersonRole
+from app.accounts.people.models import Person, PersonRole, SecondFactor
 from app.core import clock
 from app.core.access import Actor, Role
 from app.core.audit import AuditRow
 from app.core.db import reading, transaction
 from app.core.refusals import Refusal
-from tests.factories import a_person
+from tests.factories import a_factor, a_person
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -277,6 +277,26 @@ def test_staff_end_every_sign_in_of_a_person_at_once(
     boss = sign_in(admin)
     desk.post(f"/petugas/orang/{admin.id}/keluarkan")
     assert boss.get("/akun").status_code == 200
+
+
+def test_an_admin_takes_away_a_lost_factor_after_seeing_the_id_and_the_password_is_still_asked_for(
+    sign_in: Callable[[Any], Client], client: Client, admin: Person, ros: Person
+) -> None:
+    with transaction() as session:
+        a_factor(session, ros.id)
+        a_factor(session, admin.id)
+    desk, mine, right = sign_in(admin), sign_in(ros), {"phone": "0812-0000-00001", "password": "lontar biru tiga"}
+    assert client.post("/masuk", data=right).location.startswith("/masuk/kode")
+    desk.post(f"/petugas/orang/{ros.id}/lepas-pengaman")  # nobody ticked that the ID was seen
+    assert client.post("/masuk", data=right).location.startswith("/masuk/kode")
+    assert desk.post(f"/petugas/orang/{ros.id}/lepas-pengaman", data={"ktp": "ya"}).status_code == 303
+    assert ("factor.removed", admin.id, ros.id, {}) in acts()
+    assert mine.get("/akun").status_code == 303
+    assert client.post("/masuk", data={**right, "password": "bukan yang ini"}).status_code == 422
+    assert not client.post("/masuk", data=right).location.startswith("/masuk/kode")
+    desk.post(f"/petugas/orang/{admin.id}/lepas-pengaman", data={"ktp": "ya"})
+    with reading() as session:
+        assert session.get(SecondFactor, admin.id) is not None
 
 
 # The trail
