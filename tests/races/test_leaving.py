@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from app.accounts.people.actions import HasLeft
 from app.accounts.people.models import Person, PersonRole
@@ -20,7 +20,7 @@ from app.core.audit import AuditRow
 from app.core.db import reading, transaction
 from app.core.refusals import Refusal
 from app.market.orders import actions as orders
-from app.market.orders.models import Order, OrderState, PaymentWay
+from app.market.orders.models import CartLine, Order, OrderState, PaymentWay
 from app.market.shops.models import Shop, ShopState
 from tests.community.factories import a_person
 from tests.market.orders.factories import fill_cart, total_of
@@ -76,10 +76,10 @@ def test_control_without_holding_the_person_an_order_of_nobody_is_made(app: Flas
     """The control: a phone whose tap was on its way when its owner left. With the guard off, the order stands, and the count sees it."""
     seller, buyer, total = ready(1)
     with reading() as session:
-        kept = session.execute(select(orders.CartLine.variant_id, orders.CartLine.quantity)).one()
+        kept = session.execute(select(CartLine.variant_id, CartLine.quantity)).one()
     actions.leave(buyer)
     with transaction() as session:  # what its transaction had read already
-        session.add(orders.CartLine(person_id=buyer.person_id, variant_id=kept[0], quantity=kept[1], added_at=clock.now()))
+        session.add(CartLine(person_id=buyer.person_id, variant_id=kept[0], quantity=kept[1], added_at=clock.now()))
     with pytest.raises(HasLeft):
         place(seller, buyer, total)
     assert bound_to_nobody() == 0
@@ -92,7 +92,7 @@ def test_control_without_holding_the_person_an_order_of_nobody_is_made(app: Flas
 def test_of_two_admins_who_leave_at_once_one_stays(app: Flask, race: Callable[..., Outcomes], rounds: Callable[[int, int], int]) -> None:
     for _round in range(rounds(5, 100)):
         with transaction() as session:
-            session.execute(PersonRole.__table__.delete())
+            session.execute(delete(PersonRole))
         admins = [a_person(f"Pengelola {n}", Role.ADMIN) for n in range(2)]
         outcome = race(2, lambda i: actions.leave(admins[i]))  # noqa: B023 - run at once
         assert not outcome.others(actions.Unfinished), outcome.results

@@ -14,6 +14,7 @@ from app.accounts.people import actions as people
 from app.accounts.people.actions import HasLeft
 from app.accounts.people.models import Consent, Person
 from app.accounts.privacy import actions, queries
+from app.community.threads.models import Thread
 from app.core import clock, once, search
 from app.core.access import Actor, Role
 from app.core.audit import AuditRow
@@ -24,13 +25,14 @@ from app.core.pictures import FAMILY, picture_name
 from app.core.refusals import Refusal
 from app.market.ledger import queries as ledger
 from app.market.orders import actions as orders
-from app.market.orders import queries as order_queries
+from app.market.orders.models import Order
 from app.market.shops.models import ShopMember, ShopRole
 from app.market.shops.rules import CLOSED_SHOP
 from tests import factories
 from tests.accounts.privacy import life
 from tests.accounts.privacy.life import lived
 from tests.community.factories import a_person
+from tests.market.booths.factories import Seller as BoothSeller
 from tests.market.booths.factories import a_helper
 from tests.market.orders.factories import order
 from tests.market.shops.factories import a_product, a_seller, a_turn
@@ -140,8 +142,8 @@ def test_the_other_side_reads_that_somebody_has_left(app: Flask, sign_in: Callab
     neighbour = sign_in(her.neighbour.actor.person_id)
     actions.leave(her.actor)
     with reading() as session:
-        row = session.scalars(select(order_queries.Order.code).where(order_queries.Order.buyer_id == her.actor.person_id)).one()
-        thread = session.scalars(select(life.Thread.id).where(life.Thread.author_id == her.actor.person_id)).one()
+        row = session.scalars(select(Order.code).where(Order.buyer_id == her.actor.person_id)).one()
+        thread = session.scalars(select(Thread.id).where(Thread.author_id == her.actor.person_id)).one()
     gone = "Anggota yang telah pergi"
     assert gone in neighbour.get(f"/jualan/pesanan/{row}").get_data(as_text=True)
     assert gone in neighbour.get(f"/komunitas/t/{thread}", follow_redirects=True).get_data(as_text=True)
@@ -243,7 +245,7 @@ def test_the_page_says_what_comes_first_and_leads_there(app: Flask, sign_in: Cal
 
 def test_a_shop_with_others_goes_on_and_finds_an_owner(app: Flask) -> None:
     seller = a_seller()
-    helper = a_helper(seller)
+    helper = a_helper(BoothSeller(seller.actor, seller.shop_id))
     _product, variant = a_product(seller)
     order(a_person("Nona Bello"), {variant: 1})
     actions.leave(seller.actor)

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from app.accounts.notices.models import Notice
 from app.accounts.people import queries as people
-from app.accounts.people.models import Consent, DeviceSession
+from app.accounts.people.models import Consent, DeviceSession, Person
 from app.accounts.people.rules import COURSE_NEWS
 from app.accounts.privacy import actions, queries, rules
 from app.accounts.privacy.models import DataRequest
@@ -64,7 +64,7 @@ def test_the_copy_holds_what_every_area_holds_and_nothing_of_others(
     assert areas["orders"]["data"]["orders"][0]["note"] == "Titip zxq di meja"
     whole = files["data.json"].decode()
     with reading() as session:
-        phone = session.scalars(select(life.Person.phone).where(life.Person.id == her.neighbour.actor.person_id)).one()
+        phone = session.scalars(select(Person.phone).where(Person.id == her.neighbour.actor.person_id)).one()
     assert phone is not None
     assert phone not in whole
     assert "Saya juga." not in whole  # what the neighbour wrote
@@ -77,7 +77,7 @@ def test_the_copy_holds_no_secret(app: Flask, sign_in: Callable[..., Client]) ->
     files = unzipped(phone.post("/akun/data/unduh", data={"secret": "y"}))
     whole = (files["data.json"] + files["data.html"]).decode()
     with reading() as session:
-        row = session.scalars(select(life.Person).where(life.Person.id == her.actor.person_id)).one()
+        row = session.scalars(select(Person).where(Person.id == her.actor.person_id)).one()
         tokens = list(session.scalars(select(DeviceSession.token_hash)))
         seals = [seal for _mark, seal, _author in life.voices(session, her.calm_thread) if seal]
     assert row.password_hash
