@@ -15,11 +15,11 @@ from app.accounts.deliveries import handlers, queries, rules
 from app.accounts.deliveries.actions import Taken
 from app.accounts.deliveries.handlers import Parcel
 from app.accounts.deliveries.queries import Told
+from app.accounts.deliveries.routes import RESPONSIBLE
 from app.accounts.deliveries.rules import Channel, Reach
 from app.accounts.notices.contrib import kinds
 from app.accounts.notices.rules import GROUP_OF, Wishes
 from app.core import push
-from app.core.access import Role
 from app.core.words import LANGUAGES, spoken
 from tests.factories import FRIDAY
 from tests.house.reading import listing
@@ -167,11 +167,13 @@ def test_what_runs_out_is_urgent_and_small_talk_is_not(app: Flask) -> None:
     assert {code for code in CALM if named[code].is_urgent} == set()
 
 
-def test_who_hands_over_is_an_officer_or_the_desk_and_only_what_is_urgent(app: Flask) -> None:
+def test_who_hands_over_may_open_the_list_and_only_what_is_urgent_stands_there(app: Flask) -> None:
     found = [
-        kind.code for kind in kinds().values() if kind.responsible not in (None, Role.OFFICER, Role.DESK) or (kind.responsible and not kind.is_urgent)
+        kind.code for kind in kinds().values() if kind.responsible not in (None, *RESPONSIBLE) or (kind.responsible and not kind.is_urgent)
     ]  # fmt: skip
-    assert not found, listing(found, "The WhatsApp list knows officers and the desk, and takes urgent kinds only.")
+    assert not found, listing(
+        found, "The WhatsApp list opens to RESPONSIBLE (app/accounts/deliveries/routes.py), and takes urgent kinds only."
+    )
 
 
 def test_an_offer_is_of_no_use_once_it_is_over(app: Flask) -> None:
