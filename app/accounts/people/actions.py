@@ -133,7 +133,7 @@ def check_password(password: str, *, name: str, phone: str) -> None:
     """Refuse what guessers try first: `PasswordTooCommon`, `PasswordAboutOneself`."""
     if rules.is_about_oneself(password, name=name, phone=phone):
         raise PasswordAboutOneself
-    if rules.is_common(password):
+    if rules.is_common(password) or rules.is_of_context(password):
         raise PasswordTooCommon
 
 

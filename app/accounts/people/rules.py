@@ -89,7 +89,44 @@ SUSPENSION_WORDS: dict[SuspensionReason, Lazy] = {
 
 @cache
 def _common() -> frozenset[str]:
-    return frozenset(Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8").split())
+    """What people here choose first, and the 6,000 most used passwords of 8 letters and more in leaks, most used first (docs/security.md)."""
+    lists = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("common_passwords.txt", "leaked_passwords.txt"))
+    return frozenset(" ".join(lists).split())
+
+
+# What somebody who guesses at this site tries: its names, its places, its market, its roles (docs/security.md, ASVS 6.1.2).
+CONTEXT_WORDS = frozenset(
+    "katong saboak kupang ntt nusa tenggara timur timor flobamora flobamorata lontar sasando tenun lapak kontainer umkm pasar market jualan"
+    " belanja giliran edisi komunitas pelatihan belajar kelas warung toko pesanan kabar kelurahan kota oesapa oebobo oeba oebufu naikoten"
+    " naikolan kelapalima maulafa alak sikumana liliba lasiana fontein penfui solor walikota pemkot pemerintah loket petugas pengelola"
+    " pelatih konselor moderator admin administrator anggota member officer trainer desk counsellor purna pmi bp2mi bp3mi jembatan aspirasi"
+    " mama bapa kaka om tanta akun sandi password rahasia masuk daftar situs web app id go com sayang cinta dan di ke".split()
+)
+_INSTEAD = str.maketrans("013457@$!", "oieastasi")
+
+
+def _words_in(letters: str, words: frozenset[str]) -> int:
+    """Of how many of these words the letters are made, one after another; 0 when they are not."""
+    least = [0] + [0] * len(letters)
+    reached = [True] + [False] * len(letters)
+    for end in range(1, len(letters) + 1):
+        for word in words:
+            begin = end - len(word)
+            if begin >= 0 and reached[begin] and letters[begin:end] == word and (not reached[end] or least[begin] + 1 < least[end]):
+                reached[end], least[end] = True, least[begin] + 1
+    return least[-1] if reached[-1] else 0
+
+
+MOST_CONTEXT_WORDS = 3
+
+
+def is_of_context(password: str) -> bool:
+    """Whether it is nothing but up to three words of this site (`CONTEXT_WORDS`), with digits and signs around them or in place of letters."""
+    low = password.lower()
+    spellings = {re.sub(r"[\W\d_]+", "", low), re.sub(r"[\W\d_]+", "", low.translate(_INSTEAD))}
+    tail = re.sub(r"[\d\W_]+$", "", low)  # "k4tong2026": the year is no letters
+    spellings.add(re.sub(r"[\W\d_]+", "", tail.translate(_INSTEAD)))
+    return any(1 <= _words_in(letters, CONTEXT_WORDS) <= MOST_CONTEXT_WORDS for letters in spellings if letters)
 
 
 _ROWS = ("01234567890", "9876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "1q2w3e4r5t6y7u8i9o0p")
