@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import datetime, time, timezone
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -18,6 +16,7 @@ from app.core import clock, once
 from app.core.access import Role, actor, freshly_proved, staff
 from app.core.db import reading
 from app.core.refusals import NotThere
+from app.core.tables import csv_download, local_moment
 from app.core.web import page, say, see_other
 from app.core.words import _, spoken
 
@@ -170,25 +169,16 @@ def reopen(breach_id: int) -> ResponseReturnValue:
 @staff(Role.ADMIN)
 @freshly_proved
 def export() -> ResponseReturnValue:
-    """The register as CSV, text cells safe from formulas."""
-    found = actions.export(actor())
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(
+    """The register as a table for a spreadsheet."""
+    head = [
+        _("Nomor"), _("Nama singkat kejadian"), _("Diketahui"), _("Batas waktu"), _("Data apa saja yang terkena"), _("Orang terkena"),
+        _("Lembaga diberi tahu"), _("Orang diberi tahu"), _("Keadaan"), _("Tindakan"),
+    ]  # fmt: skip
+    rows: list[list[str | int | None]] = [
         [
-            _("Nomor"), _("Nama singkat kejadian"), _("Diketahui"), _("Batas waktu"), _("Data apa saja yang terkena"), _("Orang terkena"),
-            _("Lembaga diberi tahu"), _("Orang diberi tahu"), _("Keadaan"), _("Tindakan"),
+            one.id, one.title, local_moment(one.noticed_at), local_moment(one.due_at), one.data, one.people_count,
+            local_moment(one.agency_told_at), local_moment(one.people_told_at), str(rules.STATE_WORDS[one.state]), one.measures,
         ]
-    )  # fmt: skip
-    for one in found:
-        moments = [_moment(at) for at in (one.noticed_at, one.due_at)]
-        told = [_moment(at) for at in (one.agency_told_at, one.people_told_at)]
-        texts = [rules.safe_cell(text) for text in (one.title, one.data, one.measures)]
-        writer.writerow([one.id, texts[0], *moments, texts[1], one.people_count, *told, str(rules.STATE_WORDS[one.state]), texts[2]])
-    answer = Response("\ufeff" + file.getvalue(), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = 'attachment; filename="insiden.csv"'
-    return answer
-
-
-def _moment(instant: datetime | None) -> str:
-    return instant.astimezone(clock.WITA).strftime("%Y-%m-%d %H:%M") if instant else ""
+        for one in actions.export(actor())
+    ]  # fmt: skip
+    return csv_download("insiden.csv", head, rows)

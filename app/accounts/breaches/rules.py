@@ -56,8 +56,3 @@ STATE_WORDS: dict[BreachState, Lazy] = {BreachState.OPEN: _l("Sedang ditangani")
 def due_at(noticed_at: datetime) -> datetime:
     """The instant by which both have to be told."""
     return noticed_at + timedelta(hours=HOURS_TO_TELL)
-
-
-def safe_cell(text: str) -> str:
-    """A text cell that no table program takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.factors import queries as factors
@@ -17,12 +15,13 @@ from app.accounts.oversight.forms import SuspendForm
 from app.accounts.oversight.queries import FoundPerson, TrailFilter
 from app.accounts.people import actions as people_actions
 from app.accounts.people import rules as people_rules
-from app.core import clock, once
+from app.core import clock, formats, once
 from app.core.access import STAFF, Role, actor, freshly_proved, staff
 from app.core.clock import WITA
 from app.core.db import reading
 from app.core.forms import clean, read_phone
 from app.core.refusals import NotThere, Refusal
+from app.core.tables import csv_download
 from app.core.web import arg_int, arg_text, page, say, see_other
 from app.core.words import _, _n
 
@@ -59,8 +58,6 @@ def people() -> ResponseReturnValue:
 
 def _number(phone: str | None) -> str:
     """A number as this actor may see it."""
-    from app.core import formats
-
     if phone is None:
         return "–"
     shown = formats.phone(phone)
@@ -261,14 +258,18 @@ def trail_table() -> ResponseReturnValue:
     """The same rows as a table for a spreadsheet; taking it along is on record."""
     asked = _asked()
     actions.note_export(actor(), asked)
-
-    file = io.StringIO()
-    table = csv.writer(file, lineterminator="\r\n")
-    table.writerow(["id", "at_utc", "actor_id", "act", "subject", "subject_id", "codes"])
+    head = ["id", "at_utc", "actor_id", "act", "subject", "subject_id", "codes"]
     with reading() as session:
-        for row in queries.whole_trail(session, asked):
-            codes = json.dumps(dict(row.codes), sort_keys=True)
-            table.writerow([row.audit_id, row.at.isoformat(), row.actor_id or "", row.act, row.subject, row.subject_id, codes])
-    answer = Response("\ufeff" + file.getvalue(), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="jejak-{clock.today().isoformat()}.csv"'
-    return answer
+        rows = (
+            [
+                row.audit_id,
+                row.at.isoformat(),
+                row.actor_id,
+                row.act,
+                row.subject,
+                row.subject_id,
+                json.dumps(dict(row.codes), sort_keys=True),
+            ]
+            for row in queries.whole_trail(session, asked)
+        )
+        return csv_download(f"jejak-{clock.today().isoformat()}.csv", head, rows)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core import clock
 from app.core.access import actor, signed_in
 from app.core.db import reading
 from app.core.refusals import NotThere, require
+from app.core.tables import csv_download
 from app.core.web import arg_instant, arg_int, arg_text, page, see_other
 from app.core.words import _
 from app.market.ledger import queries, rules
@@ -48,29 +46,26 @@ def book() -> ResponseReturnValue:
 @bp.route("/jualan/buku/unduh")
 @signed_in
 def export() -> ResponseReturnValue:
-    """The whole book of one shop as CSV, text cells safe from formulas."""
+    """The whole book of one shop as a table for a spreadsheet."""
     with reading() as session:
         wanted = arg_text("toko", 80)
         mine = next((shop for shop in shops_of(session, actor().person_id) if wanted in ("", shop.slug)), None)
         require(mine is not None, NotThere())
         assert mine is not None
-        file = io.StringIO()
-        writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow([_("Tanggal"), _("Jam"), _("Pesanan"), _("Jenis"), _("Cara bayar"), _("Rupiah"), _("Bukti")])
-        for line in queries.whole_book(session, mine.id, clock.at(clock.today().replace(year=2020, month=1, day=1), 0), clock.now()):
-            local = line.happened_at.astimezone(clock.WITA)
-            writer.writerow(
-                [
-                    local.date().isoformat(),
-                    local.strftime("%H:%M"),
-                    rules.safe_cell(line.order_code or line.words),
-                    _("Penjualan") if line.kind == "sale" else _("Pengembalian"),
-                    str(rules.ACCOUNT_WORDS[line.account]),
-                    line.amount_rupiah,
-                    str(rules.EVIDENCE_WORDS[line.evidence]),
-                ]
-            )
-    # The mark lets table programs on phones see UTF-8.
-    answer = Response("\ufeff" + file.getvalue(), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="buku-{mine.slug}.csv"'
-    return answer
+        first = clock.at(clock.today().replace(year=2020, month=1, day=1), 0)
+        head = [_("Tanggal"), _("Jam"), _("Pesanan"), _("Jenis"), _("Cara bayar"), _("Rupiah"), _("Bukti")]
+        rows = (_cells(line) for line in queries.whole_book(session, mine.id, first, clock.now()))
+        return csv_download(f"buku-{mine.slug}.csv", head, rows)
+
+
+def _cells(line: queries.Entry) -> list[str | int | None]:
+    local = line.happened_at.astimezone(clock.WITA)
+    return [
+        local.date().isoformat(),
+        local.strftime("%H:%M"),
+        line.order_code or line.words,
+        _("Penjualan") if line.kind == "sale" else _("Pengembalian"),
+        str(rules.ACCOUNT_WORDS[line.account]),
+        line.amount_rupiah,
+        str(rules.EVIDENCE_WORDS[line.evidence]),
+    ]

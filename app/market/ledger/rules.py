@@ -45,8 +45,3 @@ def next_month(month: date) -> date:
 
 def last_month(month: date) -> date:
     return date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
-
-
-def safe_cell(text: str) -> str:
-    """A text cell that no table program takes for a formula (OWASP: CSV injection)."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text

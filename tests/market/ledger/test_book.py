@@ -95,8 +95,3 @@ def test_the_book_of_another_shop_is_not_there(app: Flask) -> None:
     client = a_client(app, other.actor.person_id)
     assert client.get("/jualan/buku/unduh?toko=dapur-oesapa").status_code == 404
     assert "Dapur Oesapa" not in client.get("/jualan/buku?toko=dapur-oesapa").get_data(as_text=True)
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+62", "-5", "@SUM(A1)", "\tx", "\rx"])
-def test_no_cell_is_a_formula(text: str) -> None:
-    assert rules.safe_cell(text) == f"'{text}"
