@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 from app.accounts.factors import queries, rules
 from app.accounts.notices.actions import tell
 from app.accounts.people.actions import (
-    OLD_PASSWORD,
     SIGN_IN_ADDRESS,
     HalfSignedIn,
     SignedIn,
     Suspended,
     end_sessions,
+    give_back_old_password,
     mark_of,
     open_session,
+    take_old_password,
 )
 from app.accounts.people.models import DeviceSession, Passkey, Person, RecoveryCode, SecondFactor
 from app.accounts.people.queries import own_password
@@ -32,6 +33,7 @@ from app.core.writes import insert
 _WAIT: Lazy = _l("Terlalu banyak kode yang belum cocok. Ini menjaga akun dari orang yang menebak. Tunggu, lalu coba lagi.")
 # Three codes of a million are good at a time: at this pace a guesser who has the password needs years.
 CODE = Limit("sign-in code", 6, 15 * 60, _WAIT)
+CODE_DAY = Limit("sign-in code day", 60, 24 * 60 * 60, _WAIT)
 FIRST_CODE = Limit("first code", 20, 15 * 60, _WAIT)
 
 
@@ -75,7 +77,7 @@ def pass_code(half: HalfSignedIn, typed: str, *, device: str, address: str | Non
     """
     network = brakes.network_of(address)
     brakes.take(SIGN_IN_ADDRESS, network)
-    brakes.take(CODE, str(half.person_id))
+    _take_code(half.person_id)
     now = clock.now()
     with transaction() as session:
         row = session.execute(
@@ -91,8 +93,18 @@ def pass_code(half: HalfSignedIn, typed: str, *, device: str, address: str | Non
         require(spend(session, half.person_id, typed, now), CodeNoMatch())
         signed_in = open_session(session, half.person_id, device, half.is_remembered, now, has_passed_factor=True)
     brakes.give_back(SIGN_IN_ADDRESS, network)
-    brakes.give_back(CODE, str(half.person_id))
+    _give_back_code(half.person_id)
     return signed_in
+
+
+def _take_code(person_id: int) -> None:
+    brakes.take(CODE, str(person_id))
+    brakes.take(CODE_DAY, str(person_id))
+
+
+def _give_back_code(person_id: int) -> None:
+    brakes.give_back(CODE, str(person_id))
+    brakes.give_back(CODE_DAY, str(person_id))
 
 
 def spend(session: Session, person_id: int, typed: str, now: datetime) -> bool:
@@ -155,7 +167,7 @@ def is_staff(actor: Actor) -> bool:
 
 def prove_by_password(actor: Actor, typed: str) -> None:
     """Prove with the password that the owner holds this device. Refuses with `NotThePassword`, `TooFast`; `NotThere` where a factor is asked."""
-    brakes.take(OLD_PASSWORD, str(actor.person_id))
+    take_old_password(actor)
     with reading() as session:
         require(queries.ways_to_prove(session, actor.person_id, is_staff=is_staff(actor)).password, NotThere())
         kept = own_password(session, actor.person_id)
@@ -165,19 +177,19 @@ def prove_by_password(actor: Actor, typed: str) -> None:
         still = session.scalar(for_update(select(Person.password_hash).where(Person.id == actor.person_id, Person.left_at.is_(None))))
         require(still is not None and still == kept.password_hash, NotThePassword())
         note_proved(session, actor, clock.now())
-    brakes.give_back(OLD_PASSWORD, str(actor.person_id))
+    give_back_old_password(actor)
 
 
 def prove_by_code(actor: Actor, typed: str) -> None:
     """Prove with a code of the app or a recovery code, each good once. Refuses with `ProofCodeNoMatch`, `TooFast`; `NotThere` where the password is asked."""
-    brakes.take(CODE, str(actor.person_id))
+    _take_code(actor.person_id)
     now = clock.now()
     with transaction() as session:
         session.execute(for_update(select(Person.id).where(Person.id == actor.person_id))).one()
         require(queries.ways_to_prove(session, actor.person_id, is_staff=is_staff(actor)).any_code, NotThere())
         require(spend(session, actor.person_id, typed, now), ProofCodeNoMatch())
         note_proved(session, actor, now)
-    brakes.give_back(CODE, str(actor.person_id))
+    _give_back_code(actor.person_id)
 
 
 def note_proved(session: Session, actor: Actor, now: datetime) -> None:

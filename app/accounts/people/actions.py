@@ -17,6 +17,8 @@ from app.accounts.notices.actions import tell
 from app.accounts.people import policy, queries, rules
 from app.accounts.people.models import Consent, DeviceSession, Person, PersonRole
 from app.accounts.people.queries import KeptPassword, NumbersAccount
+from app.accounts.proofs.actions import take_back
+from app.accounts.proofs.models import Purpose
 from app.core import audit, brakes, clock, once, outbox, pagecache, passwords
 from app.core.access import STAFF, Actor, Role
 from app.core.brakes import Limit
@@ -43,6 +45,7 @@ SIGN_UP_ADDRESS = Limit("sign-up address", 200, 60 * 60, _WAIT_ADDRESS)
 NOTED_BRAKES = Limit("noted brakes", 4, 60 * 60, _WAIT)  # a guesser who is stopped must not keep the database busy
 PICTURES = Limit("own pictures", 10, 60 * 60, _l("Foto sudah diganti beberapa kali. Tunggu sebentar, lalu coba lagi."))
 OLD_PASSWORD = Limit("old password", 10, 15 * 60, _WAIT)
+OLD_PASSWORD_DAY = Limit("old password day", 50, 24 * 60 * 60, _WAIT)  # whoever holds somebody's open sign-in and guesses on
 
 
 class NumberFull(Refusal):
@@ -489,9 +492,10 @@ class PasswordChanged:
 def change_password(actor: Actor, *, old: str, new: str) -> PasswordChanged:
     """Change the password, end every other sign-in and give this one a new token.
 
+    Codes and links that were made to get in without the old one are worth nothing afterwards. The person is told.
     Refuses with `NotTheOldPassword`, `PasswordTooCommon`, `PasswordAboutOneself`, `TooFast`.
     """
-    brakes.take(OLD_PASSWORD, str(actor.person_id))
+    take_old_password(actor)
     with reading() as session:
         kept = queries.own_password(session, actor.person_id)
     if kept is None:
@@ -508,9 +512,24 @@ def change_password(actor: Actor, *, old: str, new: str) -> PasswordChanged:
         )
         require(changed.rowcount == 1, NotTheOldPassword())  # type: ignore[attr-defined]
         ended = end_sessions(session, actor.person_id, DeviceSession.id != actor.session_id, now)
+        for purpose in (Purpose.RECOVERY, Purpose.DESK_RESET, Purpose.SIGN_IN):
+            take_back(session, purpose, actor.person_id)
         token = rotate_token(session, actor.session_id, now)
-    brakes.give_back(OLD_PASSWORD, str(actor.person_id))
+        tell(session, actor.person_id, "account.password_changed", {}, f"password:{now.timestamp():.6f}")
+    give_back_old_password(actor)
     return PasswordChanged(ended, token)
+
+
+def take_old_password(actor: Actor) -> None:
+    """Count one try of the actor's own password where she is in already. Refuses with `TooFast`."""
+    brakes.take(OLD_PASSWORD, str(actor.person_id))
+    brakes.take(OLD_PASSWORD_DAY, str(actor.person_id))
+
+
+def give_back_old_password(actor: Actor) -> None:
+    """It was right."""
+    brakes.give_back(OLD_PASSWORD, str(actor.person_id))
+    brakes.give_back(OLD_PASSWORD_DAY, str(actor.person_id))
 
 
 # Roles
@@ -521,6 +540,8 @@ def give_role(actor: Actor, person_id: int, role: Role) -> None:
     require(policy.may_give_roles(actor))
     now = clock.now()
     with transaction() as session:
+        # Two admins may act at once: who has just lost the role gives none away.
+        require(actor.person_id in lock_admins(session))
         require(session.scalar(select(Person.id).where(Person.id == person_id, Person.left_at.is_(None))) is not None, NotThere())
         row = {"person_id": person_id, "role": role, "given_by_id": actor.person_id, "given_at": now}
         given = session.execute(insert(session, PersonRole).values(**row).on_conflict_do_nothing().returning(PersonRole.person_id)).first()

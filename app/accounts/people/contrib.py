@@ -30,6 +30,10 @@ def _number_used(_params: Mapping[str, Any]) -> str:
     return _("Nomor HP Anda dipakai untuk mendaftar akun lain di sini. Akun Anda tetap aman, dan nomor itu tetap milik Anda.")
 
 
+def _password_changed(_params: Mapping[str, Any]) -> str:
+    return _("Kata sandi Anda diganti, dan HP lain sudah dikeluarkan. Bukan Anda? Buka “Lupa kata sandi” di halaman masuk sekarang.")
+
+
 def _hold_admins(session: Session, person_id: int) -> None:
     if person_id in actions.admins(session):
         actions.lock_admins(session)
@@ -48,6 +52,13 @@ CONTRIBUTIONS: tuple[object, ...] = (
         words=_number_used,
         neutral=_l("Ada perubahan pada akun Anda."),
         address=lambda _params: "/akun",
+        is_urgent=True,
+    ),
+    NoticeKind(
+        "account.password_changed",
+        words=_password_changed,
+        neutral=_l("Ada perubahan pada akun Anda."),
+        address=lambda _params: "/akun/riwayat-masuk",
         is_urgent=True,
     ),
     AccountDoor("entry", _l("Ganti kata sandi"), "people.password", _l("HP lain otomatis keluar"), 10),

@@ -95,13 +95,7 @@ def _common() -> frozenset[str]:
 
 
 # What somebody who guesses at this site tries: its names, its places, its market, its roles (docs/security.md, ASVS 6.1.2).
-CONTEXT_WORDS = frozenset(
-    "katong saboak kupang ntt nusa tenggara timur timor flobamora flobamorata lontar sasando tenun lapak kontainer umkm pasar market jualan"
-    " belanja giliran edisi komunitas pelatihan belajar kelas warung toko pesanan kabar kelurahan kota oesapa oebobo oeba oebufu naikoten"
-    " naikolan kelapalima maulafa alak sikumana liliba lasiana fontein penfui solor walikota pemkot pemerintah loket petugas pengelola"
-    " pelatih konselor moderator admin administrator anggota member officer trainer desk counsellor purna pmi bp2mi bp3mi jembatan aspirasi"
-    " mama bapa kaka om tanta akun sandi password rahasia masuk daftar situs web app id go com sayang cinta dan di ke".split()
-)
+CONTEXT_WORDS = frozenset(Path(__file__).with_name("context_words.txt").read_text(encoding="utf-8").split())
 _INSTEAD = str.maketrans("013457@$!", "oieastasi")
 
 

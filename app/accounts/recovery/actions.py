@@ -15,6 +15,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.contacts.actions import prove_phone
+from app.accounts.contacts.rules import CODE_ENTRY_TRUSTS
 from app.accounts.entries.actions import note_sign_in
 from app.accounts.entries.rules import Outcome
 from app.accounts.entries.rules import Way as EntryWay
@@ -32,7 +33,7 @@ from app.accounts.recovery import queries, rules
 from app.accounts.recovery.models import AssistedSignUp, DeskReset
 from app.accounts.recovery.rules import DeskAct, DeskFlag
 from app.core import audit, brakes, clock, once, outbox, passwords
-from app.core.access import STAFF, Actor
+from app.core.access import STAFF, Actor, Role
 from app.core.brakes import Limit
 from app.core.contrib import Farewell, offered
 from app.core.db import for_update, reading, transaction
@@ -44,6 +45,9 @@ _WAIT_ADDRESS: Lazy = _l("Terlalu banyak percobaan dari jaringan ini. Tunggu seb
 # Wide for one address, behind which a whole kelurahan may stand; strict for one number or mailbox.
 ADDRESS = Limit("recovery address", 200, 60 * 60, _WAIT_ADDRESS)
 TARGET = Limit("recovery target", 10, 15 * 60, _WAIT)
+# Typed codes are few by themselves (five tries each, or 58 bits on paper). So a number's tries are counted for each address apart:
+# a stranger elsewhere who tries her number all day does not shut her own way back.
+TYPED = Limit("recovery typed", 10, 15 * 60, _WAIT)
 
 # Proofs that a new password makes worthless: they were made for the same door.
 _DOORS = (Purpose.RECOVERY, Purpose.DESK_RESET, Purpose.SIGN_IN, Purpose.ASSISTED)
@@ -101,13 +105,22 @@ def ask_link(email: str, *, address: str | None) -> None:
 def ask_code(phone: str, asker: str, *, address: str | None) -> None:
     """Ask for a code by text message; the same for a proven number. The code works only in the browser that keeps `asker`."""
     _brake(phone, address)
+    now = clock.now()
     with transaction() as session:
-        post_code(session, Purpose.RECOVERY, phone, queries.proven_number(session, phone), clock.now(), asker=asker)
+        post_code(session, Purpose.RECOVERY, phone, queries.proven_number(session, phone, now), now, asker=asker)
 
 
 def _brake(target: str, address: str | None) -> None:
     brakes.take(ADDRESS, brakes.network_of(address))
     brakes.take(TARGET, target)
+
+
+def _brake_typed(phone: str, address: str | None) -> str:
+    """The key to give back when the code was right."""
+    network = brakes.network_of(address)
+    brakes.take(ADDRESS, network)
+    brakes.take(TYPED, f"{network} {phone}")
+    return f"{network} {phone}"
 
 
 # A new password
@@ -139,7 +152,7 @@ def at_desk(phone: str, typed: str, password: str, *, device: str, address: str 
 def _by_typed(
     purpose: Purpose, way: Way, phone: str, typed: str, password: str, device: str, address: str | None, asker: str = ANYBODY
 ) -> Recovered:
-    _brake(phone, address)
+    tried = _brake_typed(phone, address)
     password_hash, now, recovered = _hashed(password, phone), clock.now(), None
     with transaction() as session:
         # With a new number come those who name it now.
@@ -149,7 +162,7 @@ def _by_typed(
             recovered = _renew(session, proven, way, password, password_hash, device, now)
     if recovered is None:  # said after the commit, or the try would not be counted
         raise CodeNoMatch
-    brakes.give_back(TARGET, phone)
+    brakes.give_back(TYPED, tried)
     return recovered
 
 
@@ -158,7 +171,7 @@ def by_paper(phone: str, typed: str, password: str, *, device: str, address: str
 
     Not where a second factor stands: there the same codes are that factor, and one sheet of paper must not open both locks.
     """
-    _brake(phone, address)
+    tried = _brake_typed(phone, address)
     password_hash, now = _hashed(password, phone), clock.now()
     with transaction() as session:
         holders = queries.holders_of_number(session, phone)
@@ -170,7 +183,7 @@ def by_paper(phone: str, typed: str, password: str, *, device: str, address: str
                 break
         else:
             raise CodeNoMatch
-    brakes.give_back(TARGET, phone)
+    brakes.give_back(TYPED, tried)
     return recovered
 
 
@@ -203,7 +216,13 @@ def _renew(
     if way is Way.LINK:
         require(row.email == proven.target, LinkOver())
     if way is Way.CODE:
-        require(row.phone == proven.target and row.phone_proven_at is not None, CodeNoMatch())
+        is_trusted = row.phone_proven_at is not None and row.phone_proven_at > now - CODE_ENTRY_TRUSTS
+        require(row.phone == proven.target and is_trusted, CodeNoMatch())
+        session.execute(update(Person).where(Person.id == person_id).values(phone_proven_at=now))  # it was in hand just now
+    is_staff = not STAFF.isdisjoint(roles_of(session, [person_id]).get(person_id, ()))
+    if is_staff and proven.made_by_id is not None:
+        # She was given a staff role since the desk made the code, which is no desk's to reset.
+        require(Role.ADMIN in roles_of(session, [proven.made_by_id]).get(proven.made_by_id, ()), CodeNoMatch())
     if people_rules.is_about_oneself(password, name=row.name, phone=row.phone or ""):
         raise PasswordAboutOneself
     session.execute(update(Person).where(Person.id == person_id).values(password_hash=password_hash))
@@ -217,7 +236,6 @@ def _renew(
         tell(session, person_id, "password.recovered", {"way": way.value, "at": now.isoformat()}, f"recovered:{now.timestamp():.6f}")
     note_sign_in(session, person_id, EntryWay.SIGN_UP if is_first else EntryWay.RECOVERY, Outcome.IN, device, now)
     is_suspended = row.suspended_until is not None and row.suspended_until > now
-    is_staff = not STAFF.isdisjoint(roles_of(session, [person_id]).get(person_id, ()))
     if is_suspended or is_staff or factor_queries.factor(session, person_id).works:
         return Recovered(person_id, row.name, None)
     return Recovered(person_id, row.name, open_session(session, person_id, device, False, now))
@@ -240,7 +258,7 @@ def _close_reset(session: Session, proven: Proven, way: Way, now: datetime) -> N
 
 def finish(phone: str, typed: str, password: str, *, device: str, address: str | None) -> Recovered:
     """Confirm an account that the desk made: the person's own password, and her own agreement to every text of signing up."""
-    _brake(phone, address)
+    tried = _brake_typed(phone, address)
     password_hash, now, made = _hashed(password, phone), clock.now(), None
     with transaction() as session:
         _hold(session, queries.holders_of_codes(session, Purpose.ASSISTED, phone))
@@ -250,7 +268,7 @@ def finish(phone: str, typed: str, password: str, *, device: str, address: str |
             _agree(session, proven.person_id, now)
     if made is None:
         raise CodeNoMatch
-    brakes.give_back(TARGET, phone)
+    brakes.give_back(TYPED, tried)
     return made
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from app.accounts.contacts.rules import CODE_ENTRY_TRUSTS
 from app.accounts.people.models import Person, RecoveryCode
 from app.accounts.proofs.models import Proof, Purpose
 from app.accounts.recovery.models import AssistedSignUp, DeskReset
@@ -25,9 +26,10 @@ def proven_mailbox(session: Session, email: str) -> int:
     return session.scalar(whose) or NOBODY
 
 
-def proven_number(session: Session, phone: str) -> int | None:
-    """Who has proven this number, or None."""
-    return session.scalar(select(Person.id).where(Person.phone == phone, Person.phone_proven_at.is_not(None), Person.left_at.is_(None)))
+def proven_number(session: Session, phone: str, now: datetime) -> int | None:
+    """Who has proven this number within `CODE_ENTRY_TRUSTS`, or None: operators sell numbers anew that were silent for months."""
+    proven = (Person.phone == phone, Person.phone_proven_at > now - CODE_ENTRY_TRUSTS)
+    return session.scalar(select(Person.id).where(*proven, Person.left_at.is_(None)))
 
 
 def lock_mailbox(session: Session, person_id: int) -> str | None:
