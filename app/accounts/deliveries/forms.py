@@ -17,15 +17,15 @@ class WishesForm(Form):
     booth = ChoiceField(GROUP_WORDS[Group.BOOTH], choices=_PACES)
     training = ChoiceField(GROUP_WORDS[Group.TRAINING], choices=_PACES)
     talk = ChoiceField(GROUP_WORDS[Group.TALK], choices=_PACES)
-    selling_mail = TickField(_l("Kirim juga lewat surel"))
-    booth_mail = TickField(_l("Kirim juga lewat surel"))
-    training_mail = TickField(_l("Kirim juga lewat surel"))
-    talk_mail = TickField(_l("Kirim juga lewat surel"))
+    selling_mail = TickField(_l("Kirim juga lewat e-mail"))
+    booth_mail = TickField(_l("Kirim juga lewat e-mail"))
+    training_mail = TickField(_l("Kirim juga lewat e-mail"))
+    talk_mail = TickField(_l("Kirim juga lewat e-mail"))
     quiet = TickField(_l("Jangan ganggu pada jam tenang"))
     quiet_from = ChoiceField(_l("Mulai jam"), choices=HOURS)
     quiet_until = ChoiceField(_l("Sampai jam"), choices=HOURS)
     message = ChoiceField(_l("SMS"), choices=tuple((wish.value, MESSAGE_WORDS[wish]) for wish in MessageWish))
-    language = ChoiceField(_l("Bahasa surel dan SMS"), choices=(("id", "Bahasa Indonesia"), ("en", "English")))
+    language = ChoiceField(_l("Bahasa e-mail dan SMS"), choices=(("id", "Bahasa Indonesia"), ("en", "English")))
 
 
 def fields_of(wishes: Wishes) -> dict[str, object]:

@@ -34,7 +34,7 @@ class DeliveryState(StrEnum):
 
 
 CHANNEL_WORDS: dict[Channel, Lazy] = {
-    Channel.MAIL: _l("Surel"),
+    Channel.MAIL: _l("E-mail"),
     Channel.MESSAGE: _l("SMS"),
     Channel.PUSH: _l("Pemberitahuan di HP"),
     Channel.WHATSAPP: _l("WhatsApp oleh petugas"),

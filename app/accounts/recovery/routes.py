@@ -82,7 +82,7 @@ def _saved() -> str:
 # By mail
 
 
-@bp.route("/pulihkan/surel", methods=["GET", "POST"])
+@bp.route("/pulihkan/email", methods=["GET", "POST"])
 @public
 def by_mail() -> ResponseReturnValue:
     """Ask for a letter; the answer is the same whether or not the address is known."""

@@ -146,7 +146,7 @@ def test_the_form_sent_twice_shows_the_same_codes(sign_in: Callable[[Any], Clien
 def test_a_link_sets_a_new_password_once(
     client: Client, app: Flask, letters: list[mail.Letter], run_outbox: Callable[[], int], ros: Person
 ) -> None:
-    assert client.fill("/pulihkan/surel", {"email": "Ros@Contoh.id"}).status_code == 200
+    assert client.fill("/pulihkan/email", {"email": "Ros@Contoh.id"}).status_code == 200
     run_outbox()
     (letter,) = [letter for letter in letters if "pulihkan/tautan" in letter.text]
     assert letter.to == "ros@contoh.id"
@@ -190,7 +190,7 @@ def test_no_log_holds_a_secret(
 ) -> None:
     paper(ros.id)
     with caplog.at_level("DEBUG"):
-        client.post("/pulihkan/surel", data={"email": "ros@contoh.id"})
+        client.post("/pulihkan/email", data={"email": "ros@contoh.id"})
         run_outbox()
         token = re.search(r"k=(\S+)", letters[-1].text if "k=" in letters[-1].text else letters[0].text)
         assert token is not None
@@ -293,7 +293,7 @@ def test_known_and_unknown_are_answered_alike(
 ) -> None:
     """The same words, status and number of statements, so that nobody learns who is here."""
     for path, known, unknown in (
-        ("/pulihkan/surel", {"email": "ros@contoh.id"}, {"email": "ina@contoh.id"}),
+        ("/pulihkan/email", {"email": "ros@contoh.id"}, {"email": "ina@contoh.id"}),
         ("/pulihkan/kode", {"phone": TYPED}, {"phone": "0812-999-000001"}),
         ("/pulihkan/loket", {"phone": TYPED, "code": "ABCD-EFGH", "password": NEW}, {"phone": "0812-999-000001", "code": "ABCD-EFGH", "password": NEW}),
         ("/daftar/lanjut", {"phone": TYPED, "code": "ABCD-EFGH", "password": NEW, "agree": "y"}, {"phone": "0812-999-000001", "code": "ABCD-EFGH", "password": NEW, "agree": "y"}),
@@ -313,9 +313,9 @@ def test_known_and_unknown_are_answered_alike(
 
 
 def test_nobody_is_asked_for_too_often(client: Client, letters: list[mail.Letter], ros: Person) -> None:
-    statuses = [client.post("/pulihkan/surel", data={"email": "ros@contoh.id"}).status_code for _turn in range(11)]
+    statuses = [client.post("/pulihkan/email", data={"email": "ros@contoh.id"}).status_code for _turn in range(11)]
     assert statuses == [200] * 10 + [429]
-    assert client.post("/pulihkan/surel", data={"email": "ina@contoh.id"}).status_code == 200, "others go on"
+    assert client.post("/pulihkan/email", data={"email": "ina@contoh.id"}).status_code == 200, "others go on"
 
 
 def test_a_mailbox_is_not_filled(letters: list[mail.Letter], ros: Person) -> None:
@@ -328,7 +328,7 @@ def test_a_mailbox_is_not_filled(letters: list[mail.Letter], ros: Person) -> Non
 
 
 def test_an_unknown_address_puts_the_same_effect(client: Client, letters: list[mail.Letter], run_outbox: Callable[[], int]) -> None:
-    client.post("/pulihkan/surel", data={"email": "ina@contoh.id"})
+    client.post("/pulihkan/email", data={"email": "ina@contoh.id"})
     assert how_many(OutboxRow, OutboxRow.topic == "recovery.link_asked") == 1
     run_outbox()
     assert letters == []
@@ -345,9 +345,9 @@ def test_a_password_that_can_not_be_uses_nothing_up(client: Client, ros: Person)
 
 def test_ways_that_are_off_are_not_offered(client: Client, app: Flask) -> None:
     shown = client.get("/pulihkan").get_data(as_text=True)
-    assert "/pulihkan/surel" not in shown
+    assert "/pulihkan/email" not in shown
     assert "/pulihkan/kode" not in shown
     assert "/pulihkan/kertas" in shown
-    assert "belum dibuka" in client.get("/pulihkan/surel").get_data(as_text=True)
-    client.post("/pulihkan/surel", data={"email": "ros@contoh.id"})
+    assert "belum dibuka" in client.get("/pulihkan/email").get_data(as_text=True)
+    client.post("/pulihkan/email", data={"email": "ros@contoh.id"})
     assert how_many(OutboxRow) == 0
