@@ -19,6 +19,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
 from sqlalchemy import Engine, event
+from werkzeug.routing import Rule
 from werkzeug.serving import make_server
 
 from app import create_app
@@ -81,6 +82,21 @@ class Compiled(BytecodeCache):
 
 
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}  # before the first app is made
+
+
+_compile_builder = Rule._compile_builder
+_builders: dict[object, Any] = {}
+
+
+def _builder_kept(rule: Rule, append_unknown: bool = True) -> Any:
+    """The builder of a rule's addresses, compiled once a process: it depends on what the rule says alone, and was most of an app's cost."""
+    said = (rule.rule, tuple(rule._trace), tuple((rule.defaults or {}).items()), append_unknown)
+    if said not in _builders:
+        _builders[said] = _compile_builder(rule, append_unknown)
+    return _builders[said]
+
+
+Rule._compile_builder = _builder_kept  # type: ignore[method-assign]
 
 
 @pytest.fixture

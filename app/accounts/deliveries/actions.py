@@ -16,6 +16,7 @@ from app.accounts.deliveries.rules import Channel, DeliveryState, Reach
 from app.accounts.notices import actions as notices
 from app.accounts.notices.models import Notice, NoticePreference, NoticeSetting
 from app.accounts.notices.rules import Group, Pace, group_of, next_digest
+from app.accounts.people.actions import hold_here
 from app.accounts.people.models import DeviceSession, Person
 from app.core import audit, clock, outbox
 from app.core.access import Actor
@@ -311,10 +312,11 @@ def put_back(actor: Actor, delivery_id: int) -> None:
 
 
 def subscribe(actor: Actor, subscription: Subscription) -> None:
-    """Keep that this device takes pushes; a browser that changes hands belongs to whoever is signed in now."""
+    """Keep that this device takes pushes; a browser that changes hands belongs to whoever is signed in now. Refuses with `people.HasLeft`."""
     row = {"person_id": actor.person_id, "session_id": actor.session_id, "made_at": clock.now()}
     row |= {"p256dh": subscription.p256dh, "auth": subscription.auth}
     with transaction() as session:
+        hold_here(session, actor.person_id)
         added = insert(session, PushSubscription).values(endpoint=subscription.endpoint, **row)
         session.execute(added.on_conflict_do_update(index_elements=["endpoint"], set_=row))
 
