@@ -36,7 +36,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
         _to_hand,
     ),
     DeskCard("petugas", frozenset({Role.ADMIN.value}), _l("Pengiriman yang macet"), "tanpa-sinyal", "deliveries.stuck", _stuck),
-    AccountDoor("contact", _l("Kapan dan lewat apa Anda diberi kabar"), "deliveries.settings", _l("Segera, sekali sehari, jam tenang"), 40),
+    AccountDoor("contact", _l("Cara Anda diberi kabar"), "deliveries.settings", _l("Segera, sekali sehari, jam tenang"), 40),
     PersonalData(
         "notices",
         queries.inbox_of_person,
