@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from app.accounts.benefits import policy, queries, rules
 from app.accounts.benefits.models import PrivateFact, Programme, ProgrammeAsk, ProgrammeOfficer
 from app.accounts.benefits.rules import Check, Told
+from app.accounts.people.actions import hold_here
 from app.core import audit, clock, once, outbox, sealing
 from app.core.access import Actor
 from app.core.db import transaction
@@ -50,9 +51,10 @@ class NotAnOfficer(Refusal):
 
 
 def tell_fact(actor: Actor, told: Told) -> None:
-    """Keep what the actor says about herself, sealed; the answer before it is gone."""
+    """Keep what the actor says about herself, sealed; the answer before it is gone. Refuses `people.HasLeft`."""
     sealed = sealing.seal(rules.padded(told.value), "private_fact", actor.person_id, "told")
     with transaction() as session:
+        hold_here(session, actor.person_id)
         row = insert(session, PrivateFact).values(person_id=actor.person_id, told=sealed)
         session.execute(row.on_conflict_do_update(index_elements=["person_id"], set_={"told": sealed}))
 
@@ -70,11 +72,12 @@ def ask(actor: Actor, programme_id: int) -> None:
     """Ask for a programme's check. Twice is once.
 
     No form key and no outbox row: either would tie the person to the programme in a copied database.
-    Refuses `ProgrammeOver`, `NothingToCheck`.
+    Refuses `ProgrammeOver`, `NothingToCheck`, `people.HasLeft`.
     """
     today = clock.today()
     mark = queries.ask_mark(programme_id, actor.person_id)
     with transaction() as session:
+        hold_here(session, actor.person_id)
         found = queries.programme(session, programme_id)
         if found is None:
             raise NotThere

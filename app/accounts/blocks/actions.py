@@ -6,6 +6,7 @@ from sqlalchemy import delete, func, select
 
 from app.accounts.blocks import queries
 from app.accounts.blocks.models import Block
+from app.accounts.people.actions import hold_here
 from app.core import clock
 from app.core.access import Actor
 from app.core.db import transaction
@@ -20,11 +21,12 @@ class TooManyBlocked(Refusal):
 
 
 def block(actor: Actor, kind: str, subject_id: int) -> None:
-    """Block the person whom the actor met there by name. Twice is once; the other learns nothing. Refuses `TooManyBlocked`."""
+    """Block the person whom the actor met there by name. Twice is once; the other learns nothing. Refuses `TooManyBlocked`, `people.HasLeft`."""
     place = queries.place_of(kind)
     require(place is not None, NotThere())
     assert place is not None
     with transaction() as session:
+        hold_here(session, actor.person_id)
         met = place.met(session, actor.person_id, subject_id)
         if met is None:
             raise NotThere

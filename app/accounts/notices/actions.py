@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, literal, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.notices import queries
@@ -22,6 +22,7 @@ MOST_EVENT_LETTERS = 80  # the column's width; SQLite would not mind, PostgreSQL
 
 def tell(session: Session, person_id: int, kind: str, params: Mapping[str, Any], event: str) -> bool:
     """Put a notice in a person's inbox, in this transaction. The same event tells a person once: True when it was new.
+    Who has left is told nothing.
 
     `params` holds codes, ids, numbers and titles that the NoticeKind of `kind` words when it is read. What leaves the site
     (mail, text message, push) is decided after commit, in deliveries.
@@ -29,7 +30,16 @@ def tell(session: Session, person_id: int, kind: str, params: Mapping[str, Any],
     if len(event) > MOST_EVENT_LETTERS:
         raise ValueError(f"The event {event!r} is longer than {MOST_EVENT_LETTERS} letters.")
     row = {"person_id": person_id, "kind": kind, "params": dict(params), "event": event, "made_at": clock.now()}
-    added = insert(session, Notice).values(**row).on_conflict_do_nothing(index_elements=["person_id", "event"]).returning(Notice.id)
+    # People stand on the floor above: their table goes by the name that the foreign key has for it.
+    person = Notice.metadata.tables["person"]
+    values = select(*(literal(value, Notice.__table__.c[name].type) for name, value in row.items()))
+    here = values.where(exists().where(person.c.id == person_id, person.c.left_at.is_(None)))
+    added = (
+        insert(session, Notice)
+        .from_select(list(row), here)
+        .on_conflict_do_nothing(index_elements=["person_id", "event"])
+        .returning(Notice.id)
+    )
     notice_id = session.scalar(added)
     if notice_id is None:
         return False

@@ -17,7 +17,17 @@ from app.accounts.notices.actions import tell
 from app.accounts.passkeys import queries, rules
 from app.accounts.passkeys.models import PasskeyHandle, SpentChallenge
 from app.accounts.passkeys.rules import Site, Unbelievable
-from app.accounts.people.actions import SIGN_IN_ADDRESS, HalfSignedIn, SignedIn, Suspended, end_sessions, mark_of, open_session
+from app.accounts.people.actions import (
+    SIGN_IN_ADDRESS,
+    HalfSignedIn,
+    HasLeft,
+    SignedIn,
+    Suspended,
+    end_sessions,
+    hold_here,
+    mark_of,
+    open_session,
+)
 from app.accounts.people.models import DeviceSession, Passkey, Person
 from app.core import audit, brakes, clock, once
 from app.core.access import Actor
@@ -195,8 +205,9 @@ class Added:
 
 
 def handle_of(actor: Actor) -> bytes:
-    """The random bytes by which phones know the actor; made the first time."""
+    """The random bytes by which phones know the actor; made the first time. Refuses with `people.HasLeft`."""
     with transaction() as session:
+        hold_here(session, actor.person_id)
         row = {"person_id": actor.person_id, "handle": secrets.token_bytes(rules.HANDLE_BYTES)}
         session.execute(insert(session, PasskeyHandle).values(**row).on_conflict_do_nothing(index_elements=["person_id"]))
         handle: bytes = session.scalars(select(PasskeyHandle.handle).where(PasskeyHandle.person_id == actor.person_id)).one()
@@ -206,7 +217,7 @@ def handle_of(actor: Actor) -> bytes:
 def add(actor: Actor, answer: Answer, label: str, key: str) -> Added:
     """Keep the key that the actor's phone made. It passes the second factor on this device. Audited; told.
 
-    Refuses with `NotMade`, `AlreadyAdded`, `TooManyKeys`, `CodeNotGivenHere`, `TooFast`.
+    Refuses with `NotMade`, `AlreadyAdded`, `TooManyKeys`, `CodeNotGivenHere`, `TooFast`, `people.HasLeft`.
     """
     me, now = actor.person_id, clock.now()
     brakes.take(ADDING, str(me))
@@ -215,7 +226,8 @@ def add(actor: Actor, answer: Answer, label: str, key: str) -> Added:
     except Unbelievable:
         raise NotMade from None
     with transaction() as session:
-        session.execute(for_update(select(Person.id).where(Person.id == me))).one()
+        here = for_update(select(Person.id).where(Person.id == me, Person.left_at.is_(None)))
+        require(session.scalar(here) is not None, HasLeft())
         if once.claim(session, key, me) is not None:
             try:
                 return Added(factors.codes_again(session, actor, key, now))

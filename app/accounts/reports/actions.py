@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import case, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.accounts.people.actions import hold_here
 from app.accounts.reports import policy, queries, rules
 from app.accounts.reports.models import Appeal, Report, ReportCase
 from app.accounts.reports.rules import AppealState, CaseState, Decision, Reason
@@ -60,7 +61,7 @@ def _subject(kind: str) -> ReportSubject:
 
 
 def report(actor: Actor, kind: str, subject_id: int, reason: Reason, words: str) -> None:
-    """Report a thing. Refuses `YourOwn`, `AlreadyReported`, `TooFast`.
+    """Report a thing. Refuses `YourOwn`, `AlreadyReported`, `TooFast`, `people.HasLeft`.
 
     The open case's row is locked while the report joins it, so that it can't be decided in between.
     """
@@ -68,6 +69,7 @@ def report(actor: Actor, kind: str, subject_id: int, reason: Reason, words: str)
     brakes.take(REPORTS, str(actor.person_id))
     now = clock.now()
     with transaction() as session:
+        hold_here(session, actor.person_id)
         require(subject.address(session, subject_id) is not None, NotThere())
         require(not queries.is_own(session, subject, actor.person_id, subject_id), YourOwn())
         case_id = _open_case(session, kind, subject_id, reason, now)
