@@ -192,6 +192,7 @@ class ReportSubject:
     taken down. `owner`: who answers for it and is told of a decision; None where no row may tie a person to it (pseudonyms).
     `is_owner(session, person_id, subject_id)`: whether it is this person's, pseudonyms included. `is_quiet`: that no row may say who read it.
     `take_down` and `put_back(session, actor_id, subject_id, now)` are steps of the deciding transaction; without them it is not offered.
+    `desk`: the endpoint (`person_id`) where staff can do more than the queue offers.
     """
 
     kind: str
@@ -203,6 +204,7 @@ class ReportSubject:
     is_quiet: Callable[[Session, int], bool] | None = None
     take_down: Callable[[Session, int, int, datetime], None] | None = None
     put_back: Callable[[Session, int, int, datetime], None] | None = None
+    desk: str | None = None
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ OWN: dict[str, Own] = {
 }
 NOBODYS: dict[str, str] = {
     "threads.room": "rooms belong to everybody; which ones a visitor may enter is tested in the area",
+    "threads.author": "whom one met by name is read alike by every member; who has no page, and one's own before one wrote, is tested in the area",
     "threads.thread": "everybody in the room may read and answer",
     "threads.new_thread": "rooms belong to everybody",
     "threads.reply": "everybody in the room may read and answer",

@@ -31,6 +31,7 @@ def test_the_matrix_of_the_community_holds(app: Flask, client: Client) -> None:
         "threads.rooms": "/komunitas",
         "threads.room": "/komunitas/usaha",
         "threads.thread": f"/komunitas/t/{thread_id}-harga-keripik",
+        "threads.author": f"/komunitas/orang/{writer.person_id}",
         "threads.new_thread": "/komunitas/usaha/baru",
         "threads.reply": f"/komunitas/t/{thread_id}/balas",
         "threads.change_post": f"/komunitas/p/{post_id}/ubah",

@@ -9,7 +9,7 @@ from app.accounts.blocks import actions, queries
 from app.core.access import actor, signed_in
 from app.core.db import reading
 from app.core.refusals import NotThere
-from app.core.web import page, say, see_other
+from app.core.web import page, safe_next, say, see_other
 from app.core.words import _
 
 bp = Blueprint("blocks", __name__)
@@ -47,4 +47,4 @@ def block(kind: str, subject_id: int) -> ResponseReturnValue:
 def unblock(person_id: int) -> ResponseReturnValue:
     actions.unblock(actor(), person_id)
     say(_("Blokir dibuka."))
-    return see_other(url_for("blocks.blocked"))
+    return see_other(safe_next(url_for("blocks.blocked")))

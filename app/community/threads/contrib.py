@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.community.threads import actions, queries, rules
 from app.community.threads.models import Voice
+from app.core import clock
 from app.core.access import Actor
 from app.core.contrib import Farewell, HomeCard, MetPerson, NoticeKind, PersonalData, ReportSubject, SearchSource, SitemapSource
 from app.core.search import Document
@@ -101,6 +102,40 @@ def _met_back(session: Session, _actor_id: int, post_id: int) -> str:
     return found.address if found else "/komunitas"
 
 
+# A member, by her page
+
+
+def _author(session: Session, person_id: int) -> queries.Author | None:
+    """Somebody whose page others can open."""
+    found = queries.author(session, person_id, clock.now())
+    return found if found and found.has_written else None
+
+
+def _person_address(session: Session, person_id: int) -> str | None:
+    found = _author(session, person_id)
+    return found.address if found else None
+
+
+def _person_words(session: Session, person_id: int) -> str | None:
+    shown = queries.shows(session, person_id)
+    return "\n".join(filter(None, shown)) if shown else None
+
+
+def _person_owner(session: Session, person_id: int) -> int | None:
+    return person_id if queries.shows(session, person_id) else None
+
+
+def _met_author(session: Session, actor_id: int, person_id: int) -> tuple[int, str] | None:
+    found = _author(session, person_id)
+    if found is None or not found.has_own_voice or person_id == actor_id:
+        return None
+    return person_id, found.name
+
+
+def _met_author_back(_session: Session, _actor_id: int, person_id: int) -> str:
+    return queries.author_address(person_id)
+
+
 CONTRIBUTIONS: tuple[object, ...] = (
     HomeCard("talk", "community/home_talk.html", _talk),
     SearchSource(KIND, _l("Obrolan"), document, _every),
@@ -115,7 +150,10 @@ CONTRIBUTIONS: tuple[object, ...] = (
     ),
     _subject("thread", _l("Obrolan"), queries.reported_thread, actions.take_down_thread, actions.put_back_thread),
     _subject("reply", _l("Balasan"), queries.reported_reply, actions.take_down_reply, actions.put_back_reply),
+    # Nothing to take down: what somebody is judged for may be answered by suspending her, at the desk.
+    ReportSubject("person", _l("Anggota"), _person_address, _person_words, _person_owner, desk="oversight.person"),
     MetPerson("tulisan", _met, _met_back),
+    MetPerson("orang", _met_author, _met_author_back),
     PersonalData(
         "community",
         lambda session, person_id: {"posts": queries.written_by(session, person_id)},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.community.threads.models import Reach, State
 
 if TYPE_CHECKING:
-    from app.community.threads.queries import OwnPost, RoomCard
+    from app.community.threads.queries import Author, OwnPost, RoomCard
     from app.core.access import Actor
 
 
@@ -33,3 +33,13 @@ def may_change(actor: Actor, post: OwnPost, seal: str) -> bool:
 def may_withdraw(actor: Actor, post: OwnPost, seal: str) -> bool:
     """One's own reply. The opening post stays: the answers of others hang on it."""
     return may_change(actor, post, seal) and post.position > 1
+
+
+def may_see_author(actor: Actor, author: Author) -> bool:
+    """A member's page is for those who met her by name; until she wrote anything it is hers alone. Whom she blocked sees it: a 404 would tell."""
+    return author.has_written or author.person_id == actor.person_id
+
+
+def may_block_author(actor: Actor, author: Author) -> bool:
+    """Not oneself, and not who speaks as staff only: their answers are for everybody."""
+    return author.has_own_voice and author.person_id != actor.person_id

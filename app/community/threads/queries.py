@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, tuple_
+from sqlalchemy import Row, and_, bindparam, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.blocks.queries import blocked_by
-from app.accounts.people.models import Person
+from app.accounts.people.models import Person, PersonRole
 from app.accounts.people.rules import shown_name
 from app.community.threads import rules
 from app.community.threads.models import Post, Reach, Room, State, Thread, Voice
+from app.core.access import STAFF
 from app.core.db import Id, Instant
 from app.core.markdown import excerpt
 from app.core.reads import Prepared
@@ -122,6 +123,7 @@ class PostCard:
     may_block: bool = False
     is_folded: bool = False  # by somebody whom the reader blocked
     picture_key: str | None = None  # of who writes under her own name; never beside a pseudonym
+    author_id: int | None = None  # for members, whose page her name leads to; never from a room of pseudonyms or a calm one
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +199,13 @@ _THREAD = Prepared(
     .join(Room, Room.id == Thread.room_id)
     .where(Thread.id == bindparam("thread_id"), Thread.state == State.SHOWN)
 )  # fmt: skip
+_is_here = and_(
+    Person.left_at.is_(None), or_(Person.suspended_until.is_(None), Person.suspended_until <= bindparam("now", type_=Instant()))
+)
 POSTS = Prepared(
     select(
         Post.id, Post.position, Post.author_id, Post.author_mark, Post.author_seal, Person.name, Post.is_staff_answer, Post.state, Post.body_html,
-        Post.made_at, Post.edited_at, Person.picture_key,
+        Post.made_at, Post.edited_at, Person.picture_key, _is_here,
     )
     .outerjoin(Person, Person.id == Post.author_id)
     .where(Post.thread_id == bindparam("thread_id"), Post.position.between(bindparam("first"), bindparam("last")))
@@ -284,7 +289,7 @@ def thread_head(session: Session, thread_id: int) -> ThreadHead | None:
     )
 
 
-def posts_of(session: Session, thread: ThreadHead, page: int, person_id: int | None) -> list[PostCard]:
+def posts_of(session: Session, thread: ThreadHead, page: int, person_id: int | None, now: datetime) -> list[PostCard]:
     """One page of a thread. What is held, removed or withdrawn comes without its text and its writer.
 
     Posts of people whom the reader blocked are folded: one statement more, however many they are. In rooms of pseudonyms nothing is
@@ -293,10 +298,11 @@ def posts_of(session: Session, thread: ThreadHead, page: int, person_id: int | N
     first, last = rules.positions_of(page)
     own_seal = seal_of(person_id, thread.id) if person_id is not None and thread.room.voice is Voice.PSEUDONYM else None
     is_named = thread.room.voice is Voice.NAMED
+    leads_on = is_named and not thread.room.is_calm and person_id is not None
     blocked = blocked_by(session, person_id) if person_id is not None and is_named else frozenset()
     cards = []
-    for post_id, position, author_id, mark, seal, name, is_staff, state, html, made_at, edited_at, picture in POSTS.all(
-        session, thread_id=thread.id, first=first, last=last
+    for post_id, position, author_id, mark, seal, name, is_staff, state, html, made_at, edited_at, picture, is_here in POSTS.all(
+        session, thread_id=thread.id, first=first, last=last, now=now
     ):
         if state is not State.SHOWN:
             cards.append(PostCard(post_id, position, "", False, False, False, state, "", made_at, None))
@@ -309,9 +315,96 @@ def posts_of(session: Session, thread: ThreadHead, page: int, person_id: int | N
                 post_id, position, mark or shown_name(name), is_asker, is_mine, is_staff, state, html, made_at, edited_at,
                 is_met and author_id not in blocked, is_met and author_id in blocked,
                 picture if is_named and mark is None and seal is None else None,
+                author_id if leads_on and is_here and mark is None and seal is None else None,
             )
         )  # fmt: skip
     return cards
+
+
+# A member's page
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Somebody as members see her: what she shows of herself, and nothing that she did not say here under her own name."""
+
+    person_id: int
+    name: str
+    about: str
+    picture_key: str | None
+    has_written: bool  # something that stands, under her own name, where names are
+    has_own_voice: bool  # of that, something not as staff
+    is_staff: bool  # answered as staff there, and still is
+
+    @property
+    def address(self) -> str:
+        return author_address(self.person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One of her posts, in a list."""
+
+    title: str
+    address: str
+    room_name: str
+    is_reply: bool
+    is_staff_answer: bool
+    words: str
+    made_at: datetime
+
+
+def author_address(person_id: int) -> str:
+    return f"/komunitas/orang/{person_id}"
+
+
+# What stands where people write under their names. Rooms of pseudonyms and calm rooms lead to nobody, not even to staff who answered there.
+_stands_by_name = (
+    Thread.id == Post.thread_id, Room.id == Thread.room_id, Post.author_seal.is_(None), Post.author_mark.is_(None), Post.state == State.SHOWN,
+    Thread.state == State.SHOWN, Room.voice == Voice.NAMED, Room.is_calm.is_(False),
+)  # fmt: skip
+_hers = select(Post.id).where(Post.author_id == Person.id, *_stands_by_name).correlate(Person)
+_staff_roles = select(PersonRole.role).where(PersonRole.person_id == Person.id, PersonRole.role.in_(STAFF)).correlate(Person)
+AUTHOR = Prepared(
+    select(
+        Person.id, Person.name, Person.about, Person.picture_key, _hers.exists(), _hers.where(Post.is_staff_answer.is_(False)).exists(),
+        and_(_staff_roles.exists(), _hers.where(Post.is_staff_answer).exists()),
+    ).where(Person.id == bindparam("person_id"), _is_here)
+)  # fmt: skip
+SAID = Prepared(
+    select(Thread.id, Thread.title, Room.name, Post.position, Post.is_staff_answer, Post.body_html, Post.made_at)
+    .where(Post.author_id == bindparam("person_id"), *_stands_by_name)
+    .order_by(Post.id.desc())
+    .limit(rules.SAID_SHOWN)
+)
+
+
+def author(session: Session, person_id: int, now: datetime) -> Author | None:
+    """Somebody who is here: neither gone nor suspended. Whether others may see her says `has_written`. One statement, whoever is asked for."""
+    row = AUTHOR.one(session, person_id=person_id, now=now)
+    return Author(*row) if row else None
+
+
+def shows(session: Session, person_id: int) -> tuple[str, str] | None:
+    """Name and words about herself, for moderators who read a report; also when nobody else sees her page any more."""
+    row = session.execute(select(Person.name, Person.about).where(Person.id == person_id)).one_or_none()
+    return (shown_name(row[0]), row[1]) if row else None
+
+
+def said_by(session: Session, person_id: int) -> list[Said]:
+    """What she wrote last under her own name, where names are."""
+    return [
+        Said(
+            title,
+            rules.post_address(thread_address(thread_id, title, is_calm=False), position),
+            room_name,
+            position > 1,
+            is_staff,
+            excerpt(html, rules.SAID_LETTERS),
+            made_at,
+        )
+        for thread_id, title, room_name, position, is_staff, html, made_at in SAID.all(session, person_id=person_id)
+    ]
 
 
 def own_post(session: Session, post_id: int) -> OwnPost | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
+from app.accounts.blocks.queries import has_blocked
 from app.community.threads import actions, policy, queries
 from app.community.threads.forms import ChangeForm, ChangeThreadForm, ReplyForm, ThreadForm
-from app.core import once
+from app.core import clock, once
 from app.core.access import actor, public, sign_in_page, signed_in, visitor_or_actor
 from app.core.db import reading
 from app.core.pagecache import cached
@@ -86,7 +87,7 @@ def thread(thread_id: int, slug: str) -> ResponseReturnValue:
             return redirect(head.address + (f"?hal={shown}" if shown > 1 else ""), 301)
         if shown > head.pages:
             raise NotThere
-        posts = queries.posts_of(session, head, shown, someone.person_id if someone else None)
+        posts = queries.posts_of(session, head, shown, someone.person_id if someone else None, clock.now())
     return page("community/thread.html", thread=head, room=head.room, posts=posts, shown=shown, form=ReplyForm())
 
 
@@ -110,7 +111,7 @@ def reply(thread_id: int) -> ResponseReturnValue:
         else:
             return see_other(_where(post_id) if post_id else head.address)
     with reading() as session:
-        posts = queries.posts_of(session, head, head.pages, actor().person_id)
+        posts = queries.posts_of(session, head, head.pages, actor().person_id, clock.now())
     return page("community/thread.html", thread=head, room=head.room, posts=posts, shown=head.pages, form=form), 422
 
 
@@ -143,6 +144,28 @@ def withdraw_post(post_id: int) -> ResponseReturnValue:
         return see_other(post.address)
     require(policy.may_withdraw(actor(), post, queries.seal_of(actor().person_id, post.thread_id)))
     return page("community/withdraw_post.html", post=post)
+
+
+@bp.get("/komunitas/orang/<id:person_id>")
+@signed_in
+def author(person_id: int) -> ResponseReturnValue:
+    """What somebody who writes here under her own name shows of herself. No page for anybody else: nobody learns who has an account."""
+    me = actor()
+    with reading() as session:
+        found = queries.author(session, person_id, clock.now())
+        if found is None:
+            raise NotThere
+        require(policy.may_see_author(me, found))
+        said = queries.said_by(session, person_id)
+        is_blocked = has_blocked(session, me.person_id, person_id)
+    return page(
+        "community/author.html",
+        author=found,
+        said=said,
+        is_mine=person_id == me.person_id,
+        is_blocked=is_blocked,
+        may_block=policy.may_block_author(me, found),
+    )
 
 
 def _own(post_id: int) -> queries.OwnPost:

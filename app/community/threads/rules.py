@@ -8,6 +8,8 @@ from datetime import datetime, timedelta, timezone
 
 THREADS_A_PAGE = 30
 POSTS_A_PAGE = 20
+SAID_SHOWN = 10  # on a member's page
+SAID_LETTERS = 140  # of each post there
 MOST_TITLE = 150  # thread.title
 LEAST_TITLE = 5  # "Tanya" says nothing, but "KTP?!" may be all somebody dares to write
 MOST_BODY = 10_000  # five pages of paper; core.markdown reads twice that
