@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, event, inspect, text
@@ -96,6 +97,34 @@ def test_migrations_run_up_down_and_up(kind: str, tmp_path: Path) -> None:
         engine.dispose()
         schema.migrate(url)
         assert described(engine) == first
+    finally:
+        engine.dispose()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_people_of_an_older_database_keep_what_they_have(kind: str, tmp_path: Path) -> None:
+    """0002 knew one account a number. Up: everybody stays. Down: who named a number second loses it, and nothing else."""
+    url = empty(kind, tmp_path, "filled")
+    engine = create_engine(url)
+    person = "INSERT INTO person (id, name, phone, greeting, about, made_at, phone_proven_at) VALUES "
+    at = "'2026-11-01 00:00:00+00:00'"
+    try:
+        command.upgrade(schema.alembic_config(url), "0002")
+        with engine.begin() as connection:
+            connection.execute(text(f"{person} (1, 'Ros', '+6281234567890', 'Mama', '', {at}, {at}), (2, 'Yan', NULL, '', '', {at}, NULL)"))
+            connection.execute(text(f"INSERT INTO person_role (person_id, role, given_at) VALUES (1, 'officer', {at})"))
+        engine.dispose()
+        schema.migrate(url)
+        with engine.begin() as connection:
+            kept = "SELECT name, phone, phone_slot, suspended_words, phone_lost_at, picture_key FROM person ORDER BY id"
+            assert connection.execute(text(kept)).all() == [("Ros", "+6281234567890", 0, "", None, None), ("Yan", None, 0, "", None, None)]
+            connection.execute(text("UPDATE person SET phone = '+6281234567890', phone_slot = 1 WHERE id = 2"))
+        engine.dispose()
+        schema.migrate(url, "0002")
+        with engine.connect() as connection:
+            people = connection.execute(text("SELECT id, phone, greeting FROM person ORDER BY id")).all()
+            assert people == [(1, "+6281234567890", "Mama"), (2, None, "")]
+            assert connection.execute(text("SELECT person_id, role FROM person_role")).all() == [(1, "officer")]
     finally:
         engine.dispose()
 
