@@ -30,6 +30,7 @@ def fill(world: World, hashes: dict[str, str], shared_hash: str) -> None:
             password_hash=hashes.get(human.key, shared_hash),
             greeting=human.greeting,
             place_code=PLACE_CODES[human.home],
+            about=written.ABOUT.get(human.key, ""),
             made_at=made_at,
         )
         world.people[human.key] = person_id

@@ -78,6 +78,17 @@ HUMANS = (
     Human("oskar", "Oskar", "", "Nefonaek"),
 )
 
+# What some of them tell about themselves, by key.
+ABOUT = {
+    "rina": "Lagi belajar jahit. Bisa bantu pasang kancing dan kelim, sambil latihan.",
+    "ina": "Beta goreng keripik pisang tiap Kamis. Mau tanya soal hitung harga, tanya sa.",
+    "yanti": "Penenun di Liliba. Mau lihat cara mengikat benang, mampir di lapak.",
+    "dorce": "Masak sambal lu'at dan sambal kelor. Botol kosong boleh kembali.\nPesanan untuk hajatan: bilang seminggu sebelumnya.",
+    "merry": "Tanya beta soal kelor: dari bibit sampai jadi kue.",
+    "elsi": "Permak dan jahit di Oepura. Kain perca boleh diambil gratis.",
+    "usaha": "Membantu soal izin usaha dan hitung harga. Jam kantor, lewat komunitas.",
+}
+
 # The demo account printed for each role: (role, key).
 ACCOUNTS = (
     ("member", "rina"),
