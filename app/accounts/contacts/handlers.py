@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from app.accounts.contacts import queries
 from app.accounts.contacts.models import Contact
 from app.accounts.proofs import queries as proof_queries
-from app.core import clock, mail, messages, sealing
+from app.core import clock, mail, messages
 from app.core.db import reading
-from app.core.templating import render_letter
+from app.core.letters import message_id, plain_letter
 from app.core.web import home_address
 from app.core.words import _, spoken
 
@@ -72,10 +70,8 @@ def _send(to: str, subject: str, lines: list[str], mark: str, link: str = "") ->
     """A letter in the language that is spoken now."""
     if not mail.is_on():
         return
-    text, html = (render_letter(f"email/contact.{kind}", subject=subject, lines=lines, link=link) for kind in ("txt", "html"))
-    message_id = f"<{sealing.keyed_mark('contact letter', mark)}@{urlsplit(home_address()).hostname}>"
     try:
-        mail.send(mail.Letter(to, subject, text, html, message_id))
+        mail.send(plain_letter(to, subject, lines, message_id("contact letter", mark), link=link))
     except mail.MailRefused as no:
         if not no.is_lasting:
             raise

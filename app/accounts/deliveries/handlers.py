@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
-from urllib.parse import urlsplit
 
 from app.accounts.deliveries import actions, queries, rules
 from app.accounts.deliveries.actions import Taken
@@ -19,6 +18,7 @@ from app.accounts.notices.rules import FIXED, GROUP_WORDS, Group, group_of
 from app.core import clock, mail, messages, push, sealing
 from app.core.contrib import NoticeKind
 from app.core.db import reading, transaction
+from app.core.letters import message_id
 from app.core.templating import render_letter
 from app.core.web import home_address
 from app.core.words import Lazy, _, _n, spoken
@@ -153,8 +153,6 @@ class Line:
 def letter(taken: Taken, parcel: Parcel) -> mail.Letter:
     """The letter of a delivery, the same Message-ID at every try."""
     home = home_address()
-    host = urlsplit(home).hostname or ""
-    host = host if re.fullmatch(r"[A-Za-z0-9.-]+", host) else "localhost"
     stop = _stop_token(taken, parcel)
     context = {
         "lines": [_line(told, parcel.named.get(told.kind), home) for told in parcel.lines[: queries.MOST_IN_DIGEST]],
@@ -177,7 +175,7 @@ def letter(taken: Taken, parcel: Parcel) -> mail.Letter:
         subject=neutral_words(parcel),
         text=render_letter("email/notice.txt", **context),
         html=render_letter("email/notice.html", **context),
-        message_id=f"<{sealing.keyed_mark('letter', taken.delivery_id)}@{host}>",
+        message_id=message_id("letter", taken.delivery_id),
         headers=headers,
     )
 

@@ -31,7 +31,7 @@ class Person(Base):
     phone: Mapped[str | None] = mapped_column(String(16))  # E.164
     phone_slot: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
     phone_proven_at: Mapped[datetime | None]
-    phone_lost_at: Mapped[datetime | None]  # this account had it proven, and somebody else has proven it since: it still signs in, nothing is sent to it
+    phone_lost_at: Mapped[datetime | None]  # it was proven here, then by somebody else: it still signs in, nothing goes to it
     email: Mapped[str | None] = mapped_column(String(254))  # only once its link was opened
     email_proven_at: Mapped[datetime | None]
     password_hash: Mapped[str | None] = mapped_column(String(200))

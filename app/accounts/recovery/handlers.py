@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from html import escape
-from urllib.parse import urlsplit
-
 from app.accounts.proofs.actions import issue_link
 from app.accounts.proofs.models import Purpose
 from app.accounts.recovery import queries
-from app.core import brakes, clock, mail, sealing
+from app.core import brakes, clock, mail
 from app.core.brakes import Limit
 from app.core.db import transaction
+from app.core.letters import message_id, plain_letter
 from app.core.refusals import TooFast
 from app.core.web import home_address
 from app.core.words import _, spoken
@@ -45,16 +43,10 @@ def send_link(person_id: int) -> None:
 
 
 def _letter(address: str, token: str) -> mail.Letter:
-    home = home_address()
-    link = f"{home}{PAGE}?k={token}"
+    link = f"{home_address()}{PAGE}?k={token}"
     with spoken("id"):
         lines = (
             _("Ada yang meminta kata sandi baru untuk akun ini. Kalau itu Anda, buka tautan ini dalam 2 jam:"),
-            link,
             _("Bukan Anda? Abaikan surat ini. Kata sandi Anda tidak berubah."),
         )
-        subject = _("Kata sandi baru")
-    body = "".join(f'<p><a href="{escape(line)}">{escape(line)}</a></p>' if line is link else f"<p>{escape(line)}</p>" for line in lines)
-    message_id = f"<{sealing.keyed_mark('recovery letter', token)}@{urlsplit(home).hostname}>"
-    html = f'<!doctype html><html lang="id"><meta charset="utf-8"><title>{escape(subject)}</title>{body}</html>'
-    return mail.Letter(address, subject, "\n\n".join(lines) + "\n", html, message_id)
+        return plain_letter(address, _("Kata sandi baru"), lines, message_id("recovery letter", token), link=link)
