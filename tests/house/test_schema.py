@@ -117,14 +117,15 @@ def test_people_of_an_older_database_keep_what_they_have(kind: str, tmp_path: Pa
         schema.migrate(url)
         with engine.begin() as connection:
             kept = "SELECT name, phone, phone_slot, suspended_words, phone_lost_at, picture_key FROM person ORDER BY id"
-            assert connection.execute(text(kept)).all() == [("Ros", "+6281234567890", 0, "", None, None), ("Yan", None, 0, "", None, None)]
+            rows = [tuple(row) for row in connection.execute(text(kept))]
+            assert rows == [("Ros", "+6281234567890", 0, "", None, None), ("Yan", None, 0, "", None, None)]
             connection.execute(text("UPDATE person SET phone = '+6281234567890', phone_slot = 1 WHERE id = 2"))
         engine.dispose()
         schema.migrate(url, "0002")
         with engine.connect() as connection:
-            people = connection.execute(text("SELECT id, phone, greeting FROM person ORDER BY id")).all()
+            people = [tuple(row) for row in connection.execute(text("SELECT id, phone, greeting FROM person ORDER BY id"))]
             assert people == [(1, "+6281234567890", "Mama"), (2, None, "")]
-            assert connection.execute(text("SELECT person_id, role FROM person_role")).all() == [(1, "officer")]
+            assert [tuple(row) for row in connection.execute(text("SELECT person_id, role FROM person_role"))] == [(1, "officer")]
     finally:
         engine.dispose()
 
