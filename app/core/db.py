@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, UniqueConstraint, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, UniqueConstraint, delete, event, inspect, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
-    from sqlalchemy import Engine
+    from sqlalchemy import ColumnElement, Engine
     from sqlalchemy.sql import Select
 
     from app.config import Settings
@@ -163,6 +163,22 @@ def reading() -> Iterator[Session]:
         yield reader
     finally:
         reader.end()
+
+
+PART = 1000
+
+
+def delete_in_parts(table: type[Base], *where: ColumnElement[bool], part: int = PART) -> int:
+    """Delete the rows, for chores: at most `part` in a transaction, so that nobody waits long for SQLite's one writer. Returns how many."""
+    keys = inspect(table).primary_key
+    some = delete(table).where(tuple_(*keys).in_(select(*keys).where(*where).limit(part)))
+    gone = 0
+    while True:
+        with transaction() as session:
+            count = len(session.execute(some.returning(keys[0]), execution_options={"synchronize_session": False}).all())
+        gone += count
+        if count < part:
+            return gone
 
 
 def add_or_refuse(session: Session, row: Base, *, unique: str, refusal: Refusal) -> None:

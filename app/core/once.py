@@ -15,7 +15,7 @@ from sqlalchemy import String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
-from app.core.db import Base, Id, transaction
+from app.core.db import Base, Id, delete_in_parts
 from app.core.writes import insert
 
 if TYPE_CHECKING:
@@ -73,12 +73,6 @@ def forget_owner(session: Session, person_id: int) -> None:
     session.execute(delete(OnceKey).where(OnceKey.owner == _owner(person_id)))
 
 
-def forget_before(session: Session, instant: datetime) -> None:
-    """Drop keys older than the instant."""
-    session.execute(delete(OnceKey).where(OnceKey.made_at < instant))
-
-
 def tidy(now: datetime) -> None:
     """The worker's chore: forget keys that no form comes back with."""
-    with transaction() as session:
-        forget_before(session, now - timedelta(days=DAYS_KEPT))
+    delete_in_parts(OnceKey, OnceKey.made_at < now - timedelta(days=DAYS_KEPT))

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flask import current_app
-from sqlalchemy import Index, String, delete, func, select, text, update
+from sqlalchemy import Index, String, func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
-from app.core.db import Base, Id, reading, transaction
+from app.core.db import Base, Id, delete_in_parts, reading, transaction
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -135,12 +135,6 @@ def overdue(session: Session, instant: datetime) -> int:
     return session.scalar(waiting) or 0
 
 
-def forget_before(session: Session, instant: datetime) -> None:
-    """Drop rows finished before the instant."""
-    session.execute(delete(OutboxRow).where(OutboxRow.done_at < instant))
-
-
 def tidy(now: datetime) -> None:
     """The worker's chore: forget what was finished long ago."""
-    with transaction() as session:
-        forget_before(session, now - timedelta(days=DAYS_KEPT))
+    delete_in_parts(OutboxRow, OutboxRow.done_at < now - timedelta(days=DAYS_KEPT))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 import time_machine
+from sqlalchemy import select
 
 from app.__main__ import turn_of
-from app.core import clock, contrib, outbox
-from app.core.db import reading, transaction
+from app.core import clock, contrib, once, outbox
+from app.core.db import delete_in_parts, reading, transaction
 from tests.factories import FRIDAY
 
 if TYPE_CHECKING:
@@ -44,3 +46,15 @@ def test_finished_outbox_rows_are_forgotten_after_a_week(app: Flask) -> None:
     turn_of(app)()
     with reading() as session:
         assert session.query(outbox.OutboxRow).count() == 1
+
+
+@pytest.mark.both
+def test_a_chore_deletes_in_parts_what_was_asked_for_and_nothing_else(app: Flask) -> None:
+    now = clock.now()
+    with transaction() as session:
+        for number in range(7):
+            session.add(once.OnceKey(owner=f"p{number % 2}", key=f"kunci {number}", result=1, made_at=now - timedelta(days=number)))
+    assert delete_in_parts(once.OnceKey, once.OnceKey.made_at < now - timedelta(days=1, hours=1), part=2) == 5
+    assert delete_in_parts(once.OnceKey, once.OnceKey.made_at < now - timedelta(days=1, hours=1), part=2) == 0
+    with reading() as session:
+        assert sorted(session.scalars(select(once.OnceKey.key))) == ["kunci 0", "kunci 1"]

@@ -26,7 +26,7 @@ from app.accounts.proofs.models import Purpose
 from app.core import audit, brakes, clock, mail, messages, once, outbox, sealing
 from app.core.access import STAFF, Actor
 from app.core.brakes import Limit
-from app.core.db import for_update, reading, transaction, violates
+from app.core.db import delete_in_parts, for_update, reading, transaction, violates
 from app.core.refusals import NotThere, Refusal, require
 from app.core.words import Lazy, _l
 
@@ -382,8 +382,7 @@ def remove_email(actor: Actor) -> None:
 
 def tidy(now: datetime) -> None:
     """The worker's chore: forget what a number or address was before, once nobody is shown it any more."""
-    with transaction() as session:
-        session.execute(delete(ContactChange).where(ContactChange.made_at <= now - rules.CHANGES_SHOWN))
+    delete_in_parts(ContactChange, ContactChange.made_at <= now - rules.CHANGES_SHOWN)
 
 
 def forget_person(session: Session, person_id: int, _now: datetime) -> None:

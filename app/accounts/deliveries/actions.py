@@ -21,7 +21,7 @@ from app.accounts.people.models import DeviceSession, Person
 from app.core import audit, clock, outbox
 from app.core.access import Actor
 from app.core.contrib import NoticeKind
-from app.core.db import transaction
+from app.core.db import delete_in_parts, transaction
 from app.core.outbox import back_off
 from app.core.push import Subscription
 from app.core.refusals import NotThere, Refusal, require
@@ -349,13 +349,12 @@ def stop(person_id: int, groups: Iterable[Group]) -> None:
 def forget(now: datetime) -> None:
     """What is older than it is kept for goes: deliveries, summaries, and browsers whose sign-in has ended."""
     oldest = now - rules.KEPT
-    with transaction() as session:
-        session.execute(delete(Delivery).where(Delivery.made_at < oldest))
-        old = select(Digest.id).where(Digest.day < clock.day_of(oldest) - rules.DIGEST_SLACK)
-        session.execute(delete(DigestNotice).where(DigestNotice.digest_id.in_(old)))
-        session.execute(delete(Digest).where(Digest.id.in_(old)))
-        ended = select(DeviceSession.id).where(or_(DeviceSession.ended_at.is_not(None), DeviceSession.ends_at <= now))
-        session.execute(delete(PushSubscription).where(PushSubscription.session_id.in_(ended)))
+    old = select(Digest.id).where(Digest.day < clock.day_of(oldest) - rules.DIGEST_SLACK)
+    ended = select(DeviceSession.id).where(or_(DeviceSession.ended_at.is_not(None), DeviceSession.ends_at <= now))
+    delete_in_parts(Delivery, Delivery.made_at < oldest)
+    delete_in_parts(DigestNotice, DigestNotice.digest_id.in_(old))
+    delete_in_parts(Digest, Digest.id.in_(old))
+    delete_in_parts(PushSubscription, PushSubscription.session_id.in_(ended))
 
 
 def leave(session: Session, person_id: int, now: datetime) -> None:

@@ -12,7 +12,7 @@ from app.accounts.entries.models import Entry
 from app.accounts.entries.rules import Outcome, Way
 from app.accounts.notices.actions import tell
 from app.core import sealing
-from app.core.db import transaction
+from app.core.db import delete_in_parts
 from app.core.writes import insert
 
 MOST_DEVICE_LETTERS = 80
@@ -47,8 +47,7 @@ def known_mark(person_id: int) -> str:
 
 def tidy(now: datetime) -> None:
     """The worker's chore: forget what is older than the page promises."""
-    with transaction() as session:
-        session.execute(delete(Entry).where(Entry.at < now - rules.KEPT))
+    delete_in_parts(Entry, Entry.at < now - rules.KEPT)
 
 
 def forget_person(session: Session, person_id: int, _now: datetime) -> None:

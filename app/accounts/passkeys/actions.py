@@ -32,7 +32,7 @@ from app.accounts.people.models import DeviceSession, Passkey, Person
 from app.core import audit, brakes, clock, once
 from app.core.access import Actor
 from app.core.brakes import Limit
-from app.core.db import add_or_refuse, for_update, reading, transaction
+from app.core.db import add_or_refuse, delete_in_parts, for_update, reading, transaction
 from app.core.refusals import NotThere, Refusal, require
 from app.core.words import Lazy, _l
 from app.core.writes import insert
@@ -190,8 +190,7 @@ def _spend_challenge(session: Session, challenge: bytes, now: datetime, refusal:
 
 def forget_spent(now: datetime) -> None:
     """The worker's chore: forget challenges that no browser can come back with."""
-    with transaction() as session:
-        session.execute(delete(SpentChallenge).where(SpentChallenge.spent_at < now - FORGOTTEN_AFTER))
+    delete_in_parts(SpentChallenge, SpentChallenge.spent_at < now - FORGOTTEN_AFTER)
 
 
 # My keys

@@ -22,7 +22,7 @@ from app.accounts.proofs.models import Purpose
 from app.core import audit, brakes, clock, once, outbox, pagecache, passwords
 from app.core.access import STAFF, Actor, Role
 from app.core.brakes import Limit
-from app.core.db import add_or_refuse, for_update, reading, transaction
+from app.core.db import add_or_refuse, delete_in_parts, for_update, reading, transaction
 from app.core.discards import discard
 from app.core.formats import instant
 from app.core.refusals import NotThere, Refusal, TooFast, require
@@ -560,11 +560,8 @@ def admins(session: Session) -> set[int]:
 
 
 def forget_devices(now: datetime) -> None:
-    """The worker's chore: sign-ins that ended long ago go, a batch at a time (docs/security.md)."""
-    with transaction() as session:
-        old = select(DeviceSession.id).where(DeviceSession.ends_at < now - rules.ENDED_DEVICES_KEPT)
-        ids = list(session.scalars(old.order_by(DeviceSession.id).limit(1000)))
-        session.execute(delete(DeviceSession).where(DeviceSession.id.in_(ids)))
+    """The worker's chore: sign-ins that ended long ago go (docs/security.md)."""
+    delete_in_parts(DeviceSession, DeviceSession.ends_at < now - rules.ENDED_DEVICES_KEPT)
 
 
 def leave(session: Session, person_id: int, now: datetime) -> None:

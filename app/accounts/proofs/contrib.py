@@ -8,15 +8,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts.proofs import actions, queries
 from app.core.contrib import Chore, Farewell, PersonalData
-from app.core.db import transaction
 from app.core.words import _l
 
 KEPT = timedelta(days=7)  # long enough to answer "why did my code not work?"
 
 
 def _tidy(now: datetime) -> None:
-    with transaction() as session:
-        actions.forget_before(session, now - KEPT)
+    actions.forget_before(now - KEPT)
 
 
 def _leave(session: Session, person_id: int, _now: datetime) -> None:
