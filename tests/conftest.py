@@ -96,7 +96,7 @@ def _builder_kept(rule: Rule, append_unknown: bool = True) -> Any:
     return _builders[said]
 
 
-Rule._compile_builder = _builder_kept  # type: ignore[method-assign]
+Rule._compile_builder = _builder_kept  # type: ignore[assignment,method-assign]
 
 
 @pytest.fixture
