@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from app.accounts.people.models import Person, PersonRole, SecondFactor
+from app.accounts.people.models import Passkey, Person, PersonRole, SecondFactor
 from app.core import sealing
 from app.core.passwords import hash_password
 
@@ -57,6 +57,24 @@ def an_officer(session: Session, *, name: str = "Pak Liliba") -> Person:
     from app.core.access import Role
 
     return a_person(session, name=name, roles=[Role.OFFICER])
+
+
+def a_passkey(session: Session, person_id: int, *, label: str = "HP lama") -> Passkey:
+    """A passkey that no phone of these tests holds."""
+    key = Passkey(
+        person_id=person_id,
+        credential_id=b"key of %d" % person_id,
+        public_key=b"",
+        rp_id="localhost",
+        sign_count=0,
+        label=label,
+        transports="internal",
+        is_backed_up=False,
+        made_at=FRIDAY,
+    )
+    session.add(key)
+    session.flush()
+    return key
 
 
 def a_factor(session: Session, person_id: int, *, confirmed_at: datetime = FRIDAY) -> SecondFactor:

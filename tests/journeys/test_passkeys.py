@@ -104,7 +104,7 @@ def test_a_finger_from_the_first_day_to_the_last(phone_at: Callable[..., Page], 
 
     assert page.goto("/petugas/orang").status == 200  # type: ignore[union-attr]  # her roles rest no more
     page.goto("/akun")
-    page.get_by_role("button", name="Keluar dari HP ini").click()
+    page.get_by_role("button", name="Keluar dari HP ini").first.click()
     arrive(page, "/")
 
     page.goto("/masuk?next=/petugas/orang")
@@ -125,7 +125,7 @@ def test_a_finger_from_the_first_day_to_the_last(phone_at: Callable[..., Page], 
         assert session.scalar(select(Passkey.id)) is None
     assert page.goto("/petugas/orang").status == 404  # type: ignore[union-attr]
     page.goto("/akun")
-    page.get_by_role("button", name="Keluar dari HP ini").click()
+    page.get_by_role("button", name="Keluar dari HP ini").first.click()
     arrive(page, "/")
     page.goto("/masuk")
     page.get_by_role("button", name="Masuk dengan sidik jari").click()
@@ -142,12 +142,34 @@ def test_after_the_password_the_finger_is_the_second_step(phone_at: Callable[...
     page.get_by_role("button", name="Pasang").click()
     page.wait_for_selector("ol code")
     page.goto("/akun")
-    page.get_by_role("button", name="Keluar dari HP ini").click()
+    page.get_by_role("button", name="Keluar dari HP ini").first.click()
     arrive(page, "/")
     sign_in_with_password(page, "/petugas/orang")
     arrive(page, "/masuk/kode")
     page.get_by_role("button", name="Pakai sidik jari").click()
     arrive(page, "/petugas/orang")
+
+
+def test_a_member_whose_phone_is_stolen_gets_in_by_the_password_alone(phone_at: Callable[..., Page], app: Flask) -> None:
+    with transaction() as session:
+        a_person(session, name="Mama Oesapa", phone="+62812000000001")
+    page = phone_at()
+    with_sensor(page)
+    sign_in_with_password(page)
+    page.goto("/akun/sidik-jari/tambah")
+    page.get_by_role("button", name="Pasang").click()
+    arrive(page, "/akun/sidik-jari")
+    assert page.get_by_role("link", name="Buat kode pemulihan di kertas").is_visible()
+
+    another = phone_at(javascript=False)
+    sign_in_with_password(another)
+    arrive(another, "/akun/sidik-jari")
+    another.get_by_role("link", name="Hapus", exact=False).first.click()
+    another.get_by_label("Keluarkan juga semua HP lain").check()
+    another.get_by_role("button", name="Hapus").click()
+    arrive(another, "/akun/sidik-jari")
+    page.goto("/akun")
+    arrive(page, "/masuk")
 
 
 def test_a_finger_that_is_not_read_is_a_sentence(phone_at: Callable[..., Page], ros: Person) -> None:

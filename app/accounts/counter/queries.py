@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.counter import rules
-from app.accounts.people.models import Person, PersonRole
+from app.accounts.people.models import Person
+from app.accounts.people.queries import is_staff
 from app.accounts.people.rules import shown_name
 from app.accounts.proofs.models import Proof, Purpose
 from app.accounts.recovery.models import AssistedSignUp, DeskReset
 from app.accounts.recovery.rules import DeskAct, DeskFlag
-from app.core.access import STAFF
 from app.core.audit import AuditRow
 
 FOUND = "counter.found"  # the trail's word for: the desk was shown this person
@@ -32,16 +32,12 @@ class Found:
     is_waiting: bool
 
 
-def _is_staff() -> ColumnElement[bool]:
-    return exists().where(PersonRole.person_id == Person.id, PersonRole.role.in_(STAFF)).correlate(Person)
-
-
 def _is_waiting() -> ColumnElement[bool]:
     return exists().where(AssistedSignUp.person_id == Person.id, AssistedSignUp.confirmed_at.is_(None)).correlate(Person)
 
 
 def _columns() -> tuple[ColumnElement[object], ...]:
-    return (Person.id, Person.name, Person.place_code, Person.phone, _is_staff(), _is_waiting())  # type: ignore[return-value]
+    return (Person.id, Person.name, Person.place_code, Person.phone, is_staff(), _is_waiting())  # type: ignore[return-value]
 
 
 def _found(row: tuple[int, str, str | None, str | None, bool, bool]) -> Found:

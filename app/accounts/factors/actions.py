@@ -23,7 +23,7 @@ from app.accounts.people.actions import (
 from app.accounts.people.models import DeviceSession, Passkey, Person, RecoveryCode, SecondFactor
 from app.accounts.people.queries import own_password
 from app.core import audit, brakes, clock, once, passwords, sealing, totp
-from app.core.access import STAFF, Actor
+from app.core.access import Actor
 from app.core.brakes import Limit
 from app.core.db import for_update, reading, transaction
 from app.core.refusals import NotThere, Refusal, require
@@ -157,7 +157,7 @@ class ProofCodeNoMatch(Refusal):
 def ways(actor: Actor) -> rules.Ways:
     """How the actor can prove here that it is she."""
     with reading() as session:
-        return queries.ways_to_prove(session, actor.person_id, is_staff=is_staff(actor))
+        return queries.ways_to_prove(session, actor.person_id)
 
 
 def is_staff(actor: Actor) -> bool:
@@ -169,7 +169,7 @@ def prove_by_password(actor: Actor, typed: str) -> None:
     """Prove with the password that the owner holds this device. Refuses with `NotThePassword`, `TooFast`; `NotThere` where a factor is asked."""
     take_old_password(actor)
     with reading() as session:
-        require(queries.ways_to_prove(session, actor.person_id, is_staff=is_staff(actor)).password, NotThere())
+        require(queries.ways_to_prove(session, actor.person_id).password, NotThere())
         kept = own_password(session, actor.person_id)
     if kept is None or not passwords.verify(kept.password_hash, typed):
         raise NotThePassword
@@ -186,7 +186,7 @@ def prove_by_code(actor: Actor, typed: str) -> None:
     now = clock.now()
     with transaction() as session:
         session.execute(for_update(select(Person.id).where(Person.id == actor.person_id))).one()
-        require(queries.ways_to_prove(session, actor.person_id, is_staff=is_staff(actor)).any_code, NotThere())
+        require(queries.ways_to_prove(session, actor.person_id).any_code, NotThere())
         require(spend(session, actor.person_id, typed, now), ProofCodeNoMatch())
         note_proved(session, actor, now)
     _give_back_code(actor.person_id)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.factors import rules
 from app.accounts.people.models import DeviceSession, Passkey, Person, RecoveryCode, SecondFactor
+from app.accounts.people.queries import has_factor, is_staff
 from app.core import sealing
 
 
@@ -23,11 +24,8 @@ class Factor:
     is_being_set: bool
     codes_left: int
     passkeys: int
-
-    @property
-    def works(self) -> bool:
-        """Whether signing in by the password asks for more."""
-        return self.confirmed_at is not None or self.passkeys > 0
+    works: bool  # whether signing in by the password asks for more: `people.queries.has_factor`
+    is_staff: bool  # for whom a passkey is a second factor, too
 
 
 _codes_left = (
@@ -43,25 +41,27 @@ _passkeys = select(func.count()).select_from(Passkey).where(Passkey.person_id ==
 def factor(session: Session, person_id: int) -> Factor:
     """A person's second factor, her passkeys, and how many recovery codes are left: one statement."""
     row = session.execute(
-        select(SecondFactor.confirmed_at, SecondFactor.next_secret.is_not(None), _codes_left, _passkeys)
+        select(SecondFactor.confirmed_at, SecondFactor.next_secret.is_not(None), _codes_left, _passkeys, has_factor(), is_staff())
         .select_from(Person)
         .outerjoin(SecondFactor, SecondFactor.person_id == Person.id)
         .where(Person.id == person_id)
     ).one_or_none()
-    return Factor(row[0], bool(row[1]), row[2], row[3]) if row else Factor(None, False, 0, 0)
+    return Factor(row[0], bool(row[1]), row[2], row[3], bool(row[4]), bool(row[5])) if row else Factor(None, False, 0, 0, False, False)
 
 
 def _has_totp() -> ColumnElement[bool]:
     return exists().where(SecondFactor.person_id == Person.id, SecondFactor.confirmed_at.is_not(None)).correlate(Person)
 
 
-def ways_to_prove(session: Session, person_id: int, *, is_staff: bool) -> rules.Ways:
+def ways_to_prove(session: Session, person_id: int) -> rules.Ways:
     """How this person can prove again that it is she: one statement."""
     row = session.execute(
-        select(Person.password_hash.is_not(None), _has_totp(), _codes_left, _passkeys).where(Person.id == person_id)
+        select(Person.password_hash.is_not(None), _has_totp(), _codes_left, _passkeys, has_factor() & is_staff()).where(
+            Person.id == person_id
+        )
     ).one()
     return rules.ways_to_prove(
-        is_staff=is_staff, has_password=bool(row[0]), has_totp=bool(row[1]), codes_left=row[2], has_passkey=row[3] > 0
+        has_password=bool(row[0]), has_totp=bool(row[1]), codes_left=row[2], has_passkey=row[3] > 0, has_staff_factor=bool(row[4])
     )
 
 

@@ -54,13 +54,13 @@ class Ways:
         return self.code or self.recovery_code
 
 
-def ways_to_prove(*, is_staff: bool, has_password: bool, has_totp: bool, codes_left: int, has_passkey: bool) -> Ways:
-    """One proof is enough where a sign-in stands already (ASVS 5.0, 7.5): a member's password, a code or passkey of staff who have one.
+def ways_to_prove(*, has_password: bool, has_totp: bool, codes_left: int, has_passkey: bool, has_staff_factor: bool) -> Ways:
+    """One proof is enough where a sign-in stands already (ASVS 5.0, 7.5): a member's password or passkey; of staff whose second factor
+    works (`has_staff_factor`) a code or the passkey, and not the password.
 
     Recovery codes are for staff whose phone is gone, and for whoever has no password.
     """
-    has_factor = has_totp or has_passkey
-    asks_factor = has_factor and (is_staff or not has_password)
+    asks_factor = has_staff_factor or (not has_password and (has_totp or has_passkey))
     return Ways(
         password=has_password and not asks_factor,
         code=has_totp and asks_factor,

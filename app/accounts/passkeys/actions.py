@@ -198,7 +198,7 @@ def forget_spent(now: datetime) -> None:
 
 @dataclass(frozen=True)
 class Added:
-    """What came of adding a key; recovery codes to show once, where the person had no other second factor."""
+    """What came of adding a key; recovery codes to show once, where it is the first second factor of staff."""
 
     codes: list[str]
 
@@ -214,7 +214,7 @@ def handle_of(actor: Actor) -> bytes:
 
 
 def add(actor: Actor, answer: Answer, label: str, key: str) -> Added:
-    """Keep the key that the actor's phone made. It passes the second factor on this device. Audited; told.
+    """Keep the key that the actor's phone made: one more door, and for staff a second factor, passed on this device. Audited; told.
 
     Refuses with `NotMade`, `AlreadyAdded`, `TooManyKeys`, `CodeNotGivenHere`, `TooFast`, `people.HasLeft`.
     """
@@ -248,8 +248,10 @@ def add(actor: Actor, answer: Answer, label: str, key: str) -> Added:
             made_at=now,
         )
         add_or_refuse(session, row, unique="uq_passkey_credential_id", refusal=AlreadyAdded())
-        codes = [] if before.works or before.codes_left else factors.make_codes(session, me, key, now)
-        session.execute(update(DeviceSession).where(DeviceSession.id == actor.session_id).values(factor_at=now))
+        codes = []
+        if factor_queries.factor(session, me).works:
+            codes = [] if before.works or before.codes_left else factors.make_codes(session, me, key, now)
+            session.execute(update(DeviceSession).where(DeviceSession.id == actor.session_id).values(factor_at=now))
         audit.write(session, me, "passkey.added", "passkey", row.id)
         tell(session, me, "passkey.added", {"label": label}, f"passkey:added:{row.id}")
         once.keep(session, key, me, row.id)
@@ -269,7 +271,7 @@ def rename(actor: Actor, passkey_id: int, label: str) -> None:
 def remove(actor: Actor, passkey_id: int, *, ends_others: bool) -> None:
     """Remove one of the actor's keys, and end her other sign-ins when asked to. Audited; told.
 
-    Without any second factor left staff roles rest again, on this device too.
+    Without any second factor left staff roles rest again, on this device too. A member goes on signing in by her password.
     Refuses with `NotThere`, `LastWayIn`, `CodeNotGivenHere`.
     """
     me, now = actor.person_id, clock.now()

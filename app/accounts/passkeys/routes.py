@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from app.accounts.entries.rules import Way
+from app.accounts.factors import queries as factors
 from app.accounts.factors.routes import half_sign_in, show_codes
 from app.accounts.passkeys import actions, queries, rules
 from app.accounts.passkeys.forms import LabelForm
@@ -203,8 +204,8 @@ def prove() -> ResponseReturnValue:
 @signed_in
 def overview() -> ResponseReturnValue:
     with reading() as database:
-        mine = queries.mine(database, actor().person_id)
-    return page("accounts/passkeys/overview.html", mine=mine, most=rules.MOST_KEYS)
+        mine, factor = queries.mine(database, actor().person_id), factors.factor(database, actor().person_id)
+    return page("accounts/passkeys/overview.html", mine=mine, factor=factor, most=rules.MOST_KEYS)
 
 
 @bp.route("/akun/sidik-jari/tambah/mulai", methods=["POST"])
@@ -230,7 +231,7 @@ def add() -> ResponseReturnValue:
     me = actor()
     form = LabelForm(request.form, data={"label": device()})
     if request.method != "POST":
-        return page("accounts/passkeys/add.html", form=form)
+        return _add_page(form, me.person_id)
     # The phone has made the key by now: a name that cannot be kept must not lose it.
     label = forms.clean(request.form.get("label", ""), lines=False)[0][: rules.MOST_LABEL_LETTERS].strip()
     try:
@@ -239,9 +240,15 @@ def add() -> ResponseReturnValue:
         )
     except actions.NotMade as no:
         form.refuse(no, "label")
-        return page("accounts/passkeys/add.html", form=form), 422
+        return _add_page(form, me.person_id), 422
     say(_("Sidik jari terpasang. Mulai sekarang Anda bisa masuk dengannya."))
     return show_codes(added.codes) if added.codes else see_other(url_for("passkeys.overview"))
+
+
+def _add_page(form: LabelForm, person_id: int) -> str:
+    with reading() as database:
+        factor = factors.factor(database, person_id)
+    return page("accounts/passkeys/add.html", form=form, factor=factor)
 
 
 @bp.route("/akun/sidik-jari/<id:passkey_id>/nama", methods=["GET", "POST"])

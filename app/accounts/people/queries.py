@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.notices.models import Notice
 from app.accounts.people import rules
 from app.accounts.people.models import Consent, DeviceSession, Passkey, Person, PersonRole, SecondFactor
-from app.core.access import Role
+from app.core.access import STAFF, Role
 from app.core.places import place_name
 from app.core.reads import Prepared
 
@@ -118,9 +118,18 @@ def own_password(session: Session, person_id: int) -> KeptPassword | None:
 
 
 def has_factor() -> ColumnElement[bool]:
-    """Beside columns of Person: whether the person has a second factor that works, an app's codes or a passkey."""
+    """Beside columns of Person: whether the password alone is not enough. The only place that says it (docs/adr/0014).
+
+    An app's codes are a second factor of whoever set them up; a passkey is one for staff, and for everybody else one more door.
+    """
     app = exists().where(SecondFactor.person_id == Person.id, SecondFactor.confirmed_at.is_not(None)).correlate(Person)
-    return or_(app, exists().where(Passkey.person_id == Person.id).correlate(Person))
+    passkey = exists().where(Passkey.person_id == Person.id).correlate(Person)
+    return or_(app, and_(passkey, is_staff()))
+
+
+def is_staff() -> ColumnElement[bool]:
+    """Beside columns of Person: whether the person has a staff role, one that rests included."""
+    return exists().where(PersonRole.person_id == Person.id, PersonRole.role.in_(sorted(STAFF))).correlate(Person)
 
 
 def agrees(session: Session, person_id: int, purpose: str) -> bool:

@@ -90,6 +90,7 @@ class Recovered:
     person_id: int
     name: str
     signed_in: SignedIn | None
+    passkeys: int = 0  # that stay, for their owner to look through
 
 
 # Asking
@@ -236,9 +237,10 @@ def _renew(
         tell(session, person_id, "password.recovered", {"way": way.value, "at": now.isoformat()}, f"recovered:{now.timestamp():.6f}")
     note_sign_in(session, person_id, EntryWay.SIGN_UP if is_first else EntryWay.RECOVERY, Outcome.IN, device, now)
     is_suspended = row.suspended_until is not None and row.suspended_until > now
-    if is_suspended or is_staff or factor_queries.factor(session, person_id).works:
-        return Recovered(person_id, row.name, None)
-    return Recovered(person_id, row.name, open_session(session, person_id, device, False, now))
+    factor = factor_queries.factor(session, person_id)
+    if is_suspended or is_staff or factor.works:
+        return Recovered(person_id, row.name, None, factor.passkeys)
+    return Recovered(person_id, row.name, open_session(session, person_id, device, False, now), factor.passkeys)
 
 
 def _close_reset(session: Session, proven: Proven, way: Way, now: datetime) -> None:

@@ -72,7 +72,7 @@ def _go_on(recovered: Recovered, welcome: str) -> ResponseReturnValue:
         return see_other(url_for("people.sign_in"))
     enter(recovered.signed_in)
     say(welcome)
-    return see_other(url_for("people.account"))
+    return see_other(url_for("recovery.done" if recovered.passkeys else "people.account"))
 
 
 def _saved() -> str:
@@ -208,6 +208,13 @@ def finish() -> ResponseReturnValue:
             return _go_on(got, _("Selamat datang, {name}. Akun Anda sudah jadi.", name=got.name))
         again = got
     return page("accounts/recovery/finish.html", form=form), *again
+
+
+@bp.route("/akun/masuk-lagi")
+@signed_in
+def done() -> ResponseReturnValue:
+    """In again, with the passkeys that go on opening the account: whoever made her lose it may have left one."""
+    return page("accounts/recovery/done.html")
 
 
 # What the desk started for me

@@ -27,7 +27,7 @@ from tests.accounts.contacts.conftest import MINE, NEW
 from tests.accounts.contacts.doors import choose, code_to, sent, wrong
 from tests.conftest import a_client
 from tests.core.listeners import http_listener
-from tests.factories import TOTP_SECRET, a_factor, a_person
+from tests.factories import TOTP_SECRET, a_factor, a_passkey, a_person
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -262,6 +262,25 @@ def test_staff_still_pass_their_second_factor(gateway: Flask, app: Flask, client
     assert client.get("/akun").status_code == 303, "half is not in"
     assert client.post("/masuk/kode", data={"code": totp.code_at(TOTP_SECRET, clock.now())}).status_code == 303
     assert client.get("/akun").status_code == 200
+
+
+@pytest.mark.both
+def test_a_passkey_asks_staff_for_more_and_a_member_for_nothing(
+    gateway: Flask, proven: Person, client: Client, run_outbox: Callable[[], int]
+) -> None:
+    from app.accounts.people.models import PersonRole
+
+    with transaction() as session:
+        a_passkey(session, proven.id)
+    client.fill(ASK, {"phone": MINE})
+    run_outbox()
+    assert client.post(TYPE, data={"code": code_to(gateway, MINE)}).location == "/"
+    assert client.get("/akun").status_code == 200
+    with transaction() as session:
+        session.add(PersonRole(person_id=proven.id, role=Role.OFFICER, given_at=clock.now()))
+    asker = ask(MINE)
+    run_outbox()
+    assert isinstance(try_code(MINE, asker, code_to(gateway, MINE)), HalfSignedIn)
 
 
 def test_staff_without_a_factor_are_sent_to_set_one_up(

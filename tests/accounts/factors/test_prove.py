@@ -206,11 +206,11 @@ class TestBrakes:
     [
         ({}, rules.Ways(password=True, code=False, recovery_code=False, passkey=False)),
         ({"has_totp": True, "codes_left": 9}, rules.Ways(password=True, code=False, recovery_code=False, passkey=False)),
-        ({"has_passkey": True}, rules.Ways(password=True, code=False, recovery_code=False, passkey=True)),
-        ({"is_staff": True, "codes_left": 3}, rules.Ways(password=True, code=False, recovery_code=False, passkey=False)),
-        ({"is_staff": True, "has_totp": True}, rules.Ways(password=False, code=True, recovery_code=False, passkey=False)),
+        ({"has_passkey": True, "codes_left": 2}, rules.Ways(password=True, code=False, recovery_code=False, passkey=True)),
+        ({"codes_left": 3}, rules.Ways(password=True, code=False, recovery_code=False, passkey=False)),
+        ({"has_staff_factor": True, "has_totp": True}, rules.Ways(password=False, code=True, recovery_code=False, passkey=False)),
         (
-            {"is_staff": True, "has_passkey": True, "codes_left": 1},
+            {"has_staff_factor": True, "has_passkey": True, "codes_left": 1},
             rules.Ways(password=False, code=False, recovery_code=True, passkey=True),
         ),
         ({"has_password": False}, rules.Ways(password=False, code=False, recovery_code=False, passkey=False)),
@@ -218,7 +218,7 @@ class TestBrakes:
     ],
 )
 def test_who_is_asked_for_what(given: dict[str, Any], expected: rules.Ways) -> None:
-    usual = {"is_staff": False, "has_password": True, "has_totp": False, "codes_left": 0, "has_passkey": False}
+    usual = {"has_staff_factor": False, "has_password": True, "has_totp": False, "codes_left": 0, "has_passkey": False}
     assert rules.ways_to_prove(**{**usual, **given}) == expected
 
 

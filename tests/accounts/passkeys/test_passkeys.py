@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from app.accounts.entries.models import Entry
 from app.accounts.entries.rules import Outcome, Way
@@ -16,9 +16,9 @@ from app.accounts.factors import actions as factors
 from app.accounts.notices.models import Notice
 from app.accounts.passkeys import actions, queries, rules
 from app.accounts.passkeys.models import PasskeyHandle, SpentChallenge
-from app.accounts.people.models import DeviceSession, Passkey, Person, RecoveryCode, SecondFactor
+from app.accounts.people.models import DeviceSession, Passkey, Person, PersonRole, RecoveryCode, SecondFactor
 from app.core import clock
-from app.core.access import PROOF_HOLDS, Role
+from app.core.access import PROOF_HOLDS, STAFF, Role
 from app.core.db import reading, transaction
 from tests.accounts.passkeys.phones import CAN_BACK_UP, IS_BACKED_UP, PRESENT, VERIFIED, Phone
 from tests.factories import PASSWORD, a_factor, a_person
@@ -96,6 +96,20 @@ def mine(member: Person, sign_in: Callable[[Any], Client]) -> Client:
     return sign_in(member)
 
 
+@pytest.fixture
+def office(admin: Person, sign_in: Callable[[Any], Client]) -> Client:
+    """Staff, in by the password: their roles rest until a factor is there."""
+    made = sign_in(admin)
+    in_by_the_password()
+    return made
+
+
+def in_by_the_password() -> None:
+    """Every sign-in there is was by the password alone."""
+    with transaction() as session:
+        session.execute(update(DeviceSession).values(factor_at=None))
+
+
 # Adding
 
 
@@ -107,7 +121,7 @@ def test_a_key_is_added_told_and_kept_without_its_secret(mine: Client, member: P
     assert options["attestation"] == "none"
     phone = Phone(flags=PRESENT | VERIFIED | CAN_BACK_UP | IS_BACKED_UP)
     answer = mine.post("/akun/sidik-jari/tambah", data={"jawaban": phone.make(options), "label": "HP Mama"})
-    assert text(answer).count("<li><code>") == 10, "codes on paper for the day the phone is gone"
+    assert answer.location == "/akun/sidik-jari", "her password still opens: no codes are forced on her"
     assert len(phone.handle) == 64
     with reading() as session:
         key = session.scalars(select(Passkey)).one()
@@ -118,7 +132,30 @@ def test_a_key_is_added_told_and_kept_without_its_secret(mine: Client, member: P
     listed = text(mine.get("/akun/sidik-jari"))
     assert "HP Mama" in listed
     assert "belum pernah dipakai" in listed
+    assert "/akun/kode-pemulihan" in listed, "codes on paper are offered"
     assert "dipasang di akun Anda" in text(mine.get("/kabar"))
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(RecoveryCode)) == 0
+
+
+@pytest.mark.both
+def test_the_first_key_of_staff_shows_codes_and_passes_the_factor(office: Client) -> None:
+    assert office.get("/petugas/orang").status_code == 404
+    options = options_of(office, "/akun/sidik-jari/tambah/mulai")
+    answer = office.post("/akun/sidik-jari/tambah", data={"jawaban": Phone().make(options)})
+    assert text(answer).count("<li><code>") == 10, "codes on paper for the day the phone is gone"
+    assert office.get("/petugas/orang").status_code == 200
+
+
+def test_the_page_says_what_a_key_will_mean(mine: Client, app: Flask, sign_in: Callable[[Any], Client]) -> None:
+    with transaction() as session:
+        trainer, officer = (a_person(session, roles=[role]) for role in (Role.TRAINER, Role.OFFICER))
+    for hers, is_second in ((mine, False), (sign_in(trainer), False), (sign_in(officer), True)):
+        for answer in (hers.get("/akun/sidik-jari/tambah"), hers.post("/akun/sidik-jari/tambah", data={"jawaban": "{}"})):
+            assert ("kami juga meminta sidik jari" in text(answer)) is is_second
+            assert ("Kata sandi tetap berlaku" in text(answer)) is not is_second
+        assert ("Ini juga pengaman kedua" in text(hers.get("/akun/pengaman"))) is is_second
+        assert ("bukan pengaman kedua" in text(hers.get("/akun/pengaman"))) is not is_second
 
 
 def test_the_handle_stays_the_same_for_every_key_of_a_person(mine: Client) -> None:
@@ -128,11 +165,11 @@ def test_the_handle_stays_the_same_for_every_key_of_a_person(mine: Client) -> No
         assert session.scalar(select(func.count()).select_from(Passkey)) == 2
 
 
-def test_the_second_key_shows_no_codes(mine: Client) -> None:
-    add_key(mine)
-    options = options_of(mine, "/akun/sidik-jari/tambah/mulai")
+def test_the_second_key_of_staff_shows_no_codes(office: Client) -> None:
+    add_key(office)
+    options = options_of(office, "/akun/sidik-jari/tambah/mulai")
     assert len(options["excludeCredentials"]) == 1
-    assert mine.post("/akun/sidik-jari/tambah", data={"jawaban": Phone().make(options)}).location == "/akun/sidik-jari"
+    assert office.post("/akun/sidik-jari/tambah", data={"jawaban": Phone().make(options)}).location == "/akun/sidik-jari"
 
 
 def test_adding_needs_a_fresh_proof(mine: Client) -> None:
@@ -161,15 +198,24 @@ def test_a_key_that_is_there_already_is_not_added_to_another_account(mine: Clien
         assert session.scalar(select(func.count()).select_from(Passkey)) == 1
 
 
-def test_the_same_form_sent_twice_adds_one_key_and_shows_the_same_codes(mine: Client) -> None:
-    sent = {"jawaban": Phone().make(options_of(mine, "/akun/sidik-jari/tambah/mulai")), "kunci": "kunci-yang-sama-1234"}
-    kept = mine.get_cookie("katong")
-    first = mine.post("/akun/sidik-jari/tambah", data=sent)
+@pytest.mark.parametrize("is_staff", [True, False])
+def test_the_same_form_sent_twice_adds_one_key_and_shows_the_same_codes(
+    app: Flask, sign_in: Callable[[Any], Client], *, is_staff: bool
+) -> None:
+    with transaction() as session:
+        person = a_person(session, roles=[Role.DESK] if is_staff else [])
+    hers = sign_in(person)
+    sent = {"jawaban": Phone().make(options_of(hers, "/akun/sidik-jari/tambah/mulai")), "kunci": "kunci-yang-sama-1234"}
+    kept = hers.get_cookie("katong")
+    first = hers.post("/akun/sidik-jari/tambah", data=sent)
     assert kept
-    mine.set_cookie("katong", kept.value)  # the second tap left before the first answer came
-    again = mine.post("/akun/sidik-jari/tambah", data=sent)
-    codes = [text(answer).split("<ol>")[1].split("</ol>")[0] for answer in (first, again)]
-    assert codes[0] == codes[1]
+    hers.set_cookie("katong", kept.value)  # the second tap left before the first answer came
+    again = hers.post("/akun/sidik-jari/tambah", data=sent)
+    if is_staff:
+        codes = [text(answer).split("<ol>")[1].split("</ol>")[0] for answer in (first, again)]
+        assert codes[0] == codes[1]
+    else:
+        assert [answer.location for answer in (first, again)] == ["/akun/sidik-jari"] * 2
     with reading() as session:
         assert session.scalar(select(func.count()).select_from(Passkey)) == 1
 
@@ -460,8 +506,8 @@ class TestBrakes:
 
 
 @pytest.mark.both
-def test_who_has_a_passkey_alone_is_asked_for_it_after_the_password(client: Client, mine: Client, member: Person) -> None:
-    phone = add_key(mine)
+def test_staff_with_a_passkey_alone_are_asked_for_it_after_the_password(client: Client, office: Client) -> None:
+    phone = add_key(office)
     asked = client.post("/masuk", data=RIGHT | {"next": "/kabar"})
     assert asked.location == "/masuk/kode?next=/kabar"
     page = text(client.get(asked.location))
@@ -475,8 +521,8 @@ def test_who_has_a_passkey_alone_is_asked_for_it_after_the_password(client: Clie
     assert client.get("/kabar").status_code == 200
 
 
-def test_a_code_on_paper_enters_where_the_phone_is_gone(client: Client, mine: Client) -> None:
-    answer = mine.post("/akun/sidik-jari/tambah", data={"jawaban": Phone().make(options_of(mine, "/akun/sidik-jari/tambah/mulai"))})
+def test_a_code_on_paper_enters_where_the_phone_of_staff_is_gone(client: Client, office: Client) -> None:
+    answer = office.post("/akun/sidik-jari/tambah", data={"jawaban": Phone().make(options_of(office, "/akun/sidik-jari/tambah/mulai"))})
     code = text(answer).split("<li><code>")[1].split("</code>")[0]
     client.post("/masuk", data=RIGHT)
     assert client.fill("/masuk/kode", {"code": code}).status_code == 303
@@ -493,8 +539,8 @@ def test_both_are_offered_where_both_are_there(client: Client, mine: Client, mem
     assert "Pakai sidik jari" in page
 
 
-def test_another_persons_key_is_no_second_factor(client: Client, mine: Client, sign_in: Callable[[Any], Client]) -> None:
-    add_key(mine)
+def test_another_persons_key_is_no_second_factor(client: Client, office: Client, sign_in: Callable[[Any], Client]) -> None:
+    add_key(office)
     with transaction() as session:
         other = a_person(session, name="Ina")
     theirs = add_key(sign_in(other))
@@ -505,8 +551,8 @@ def test_another_persons_key_is_no_second_factor(client: Client, mine: Client, s
     assert client.get("/kabar").status_code == 303
 
 
-def test_half_a_sign_in_is_stale_when_the_password_changed(client: Client, mine: Client) -> None:
-    phone = add_key(mine)
+def test_half_a_sign_in_is_stale_when_the_password_changed(client: Client, office: Client) -> None:
+    phone = add_key(office)
     client.post("/masuk", data=RIGHT)
     options = options_of(client, "/masuk/kode/sidik-jari/mulai")
     with transaction() as session:
@@ -515,10 +561,109 @@ def test_half_a_sign_in_is_stale_when_the_password_changed(client: Client, mine:
     assert client.get("/kabar").status_code == 303
 
 
-def test_a_sign_ins_answer_is_no_second_half(client: Client, mine: Client) -> None:
-    phone = add_key(mine)
+def test_a_sign_ins_answer_is_no_second_half(client: Client, office: Client) -> None:
+    phone = add_key(office)
     client.post("/masuk", data=RIGHT)
     assert client.post("/masuk/kode/sidik-jari", data={"jawaban": phone.use(options_of(client))}).location == "/masuk/kode"
+
+
+# One more door, never a second lock: for members
+
+
+def asked_after_the_password(app: Flask) -> bool:
+    """Whether this sign-in by number and password, on a new phone, is asked for more."""
+    browser: Any = app.test_client()
+    entered = browser.post("/masuk", data=RIGHT | {"next": "/kabar"})
+    assert entered.status_code == 303
+    is_asked = str(entered.location).startswith("/masuk/kode")
+    assert (browser.get("/akun").status_code == 303) is is_asked
+    return is_asked
+
+
+def give(person: Person, role: Role) -> None:
+    with transaction() as session:
+        session.add(PersonRole(person_id=person.id, role=role, given_at=clock.now()))
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("roles", [[], [Role.TRAINER]])
+def test_a_stolen_phone_leaves_the_password_as_good_as_before(app: Flask, sign_in: Callable[[Any], Client], roles: list[Role]) -> None:
+    with transaction() as session:
+        mama = a_person(session, phone=PHONE_NUMBER, roles=roles)
+    stolen = sign_in(mama)
+    in_by_the_password()
+    add_key(stolen)
+    another: Any = app.test_client()
+    assert another.post("/masuk", data=RIGHT).location == "/"
+    assert another.get("/akun").status_code == 200
+    with reading() as session:
+        key = session.scalars(select(Passkey.id)).one()
+    path = f"/akun/sidik-jari/{key}/hapus"
+    gone = another.fill(path, {"keluarkan": "1"}, action=path)
+    assert gone.location == "/akun/sidik-jari", "and the key on the stolen phone is removed with the password alone"
+    with reading() as session:
+        assert session.scalar(select(Passkey.id)) is None
+    assert live_sessions() == 1
+
+
+@pytest.mark.both
+def test_control_codes_of_an_app_make_it_two_steps(app: Flask, mine: Client, member: Person) -> None:
+    add_key(mine)
+    assert not asked_after_the_password(app)
+    with transaction() as session:
+        a_factor(session, member.id)
+    assert asked_after_the_password(app)
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("role", sorted(STAFF))
+def test_a_staff_role_makes_the_key_count_until_it_is_taken(app: Flask, mine: Client, member: Person, role: Role) -> None:
+    add_key(mine)
+    assert not asked_after_the_password(app)
+    give(member, role)
+    assert asked_after_the_password(app)
+    with transaction() as session:
+        session.execute(delete(PersonRole))
+    assert not asked_after_the_password(app)
+
+
+@pytest.mark.both
+def test_a_new_role_rests_where_the_factor_was_not_passed(app: Flask, mine: Client, member: Person, client: Client) -> None:
+    """Whoever knew the password and added the key holds no more than the password here, until the key itself was used."""
+    in_by_the_password()
+    phone = add_key(mine)
+    with_finger: Any = app.test_client()
+    enter_with(with_finger, phone)
+    give(member, Role.ADMIN)
+    assert mine.get("/petugas/orang").status_code == 404, "in by the password: the role rests"
+    assert with_finger.get("/petugas/orang").status_code == 200, "in by the finger: the factor was passed"
+    client.post("/masuk", data=RIGHT)
+    options = options_of(client, "/masuk/kode/sidik-jari/mulai")
+    client.post("/masuk/kode/sidik-jari", data={"jawaban": phone.use(options)})
+    assert client.get("/petugas/orang").status_code == 200
+    assert mine.post("/akun/sidik-jari/tambah", data={"jawaban": Phone().make(options_of(mine, "/akun/sidik-jari/tambah/mulai"))}).location == "/akun", "nor is another key put beside it from there"  # fmt: skip
+
+
+@pytest.mark.both
+def test_a_member_proves_by_password_or_finger(mine: Client) -> None:
+    phone = add_key(mine)
+    let_proof_run_out()
+    asked = text(mine.get("/akun/pastikan?next=/akun/pengaman"))
+    assert 'name="password"' in asked
+    assert "Pakai sidik jari" in asked
+    assert mine.fill("/akun/pastikan?next=/akun/pengaman", {"password": PASSWORD}).location == "/akun/pengaman"
+    let_proof_run_out()
+    options = options_of(mine, "/akun/pastikan/sidik-jari/mulai")
+    answer = mine.post("/akun/pastikan/sidik-jari", data={"jawaban": phone.use(options), "next": "/akun/pengaman"})
+    assert answer.location == "/akun/pengaman"
+
+
+def test_codes_on_paper_are_offered_until_there_are_some(mine: Client) -> None:
+    add_key(mine)
+    assert "/akun/kode-pemulihan" in text(mine.get("/akun/sidik-jari"))
+    made = mine.fill("/akun/kode-pemulihan", {}, action="/akun/kode-pemulihan/buat")
+    assert text(made).count("<li><code>") == 10
+    assert "/akun/kode-pemulihan" not in text(mine.get("/akun/sidik-jari"))
 
 
 # Proving again
@@ -582,7 +727,7 @@ def test_a_removed_key_is_worth_nothing_and_its_owner_is_told(mine: Client, clie
     assert mine.fill(f"/akun/sidik-jari/{key}/hapus", {}, action=f"/akun/sidik-jari/{key}/hapus").location == "/akun/sidik-jari"
     assert is_refused(client, enter_with(client, phone))
     assert "dihapus dari akun Anda" in text(mine.get("/kabar"))
-    assert client.post("/masuk", data=RIGHT).location == "/", "the password alone opens again"
+    assert client.post("/masuk", data=RIGHT).location == "/", "the password opens as before"
 
 
 def test_another_persons_key_is_not_there(mine: Client, sign_in: Callable[[Any], Client]) -> None:
@@ -645,8 +790,9 @@ def test_removing_can_end_every_other_sign_in(mine: Client, member: Person, sign
     assert mine.get("/akun/sidik-jari").status_code == 200
 
 
-def test_a_device_that_passed_no_factor_cannot_add_or_remove(mine: Client, client: Client) -> None:
-    """Whoever has the password of somebody with a passkey must not put their own beside it."""
+def test_a_device_that_passed_no_factor_cannot_add_or_remove(office: Client) -> None:
+    """Whoever has the password of staff with a passkey must not put their own beside it."""
+    mine = office
     add_key(mine)
     with reading() as session:
         key = session.scalars(select(Passkey.id)).one()

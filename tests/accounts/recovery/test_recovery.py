@@ -12,16 +12,18 @@ from sqlalchemy import func, select, update
 from app.accounts.entries.models import Entry
 from app.accounts.factors import actions as factors
 from app.accounts.notices.models import Notice
-from app.accounts.people.models import DeviceSession, Person, RecoveryCode, SecondFactor
+from app.accounts.people.models import DeviceSession, Person, PersonRole, RecoveryCode, SecondFactor
 from app.accounts.proofs.actions import issue_code, issue_link
 from app.accounts.proofs.models import Proof, Purpose
 from app.accounts.recovery import actions, handlers
+from app.accounts.recovery.models import DeskReset
+from app.accounts.recovery.rules import DeskAct
 from app.core import brakes, clock, mail, messages
 from app.core.access import Role
 from app.core.audit import AuditRow
 from app.core.db import reading, transaction
 from app.core.outbox import OutboxRow
-from tests.factories import PASSWORD, a_factor, a_person
+from tests.factories import PASSWORD, a_factor, a_passkey, a_person
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,6 +121,35 @@ def test_paper_does_not_open_two_locks(client: Client, ros: Person) -> None:
     paper(ros.id)
     answer = client.post("/pulihkan/kertas", data={"phone": TYPED, "code": ON_PAPER, "password": NEW})
     assert answer.status_code == 422
+    assert how_many(RecoveryCode, RecoveryCode.used_at.is_(None)) == 1
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("path", ["/pulihkan/kertas", "/pulihkan/loket"])
+def test_a_passkey_of_a_member_is_no_lock_on_the_way_back_and_is_shown(client: Client, app: Flask, ros: Person, path: str) -> None:
+    """Her phone was stolen, and its finger with it: paper or the desk let her in, and she sees the key that still opens."""
+    with transaction() as session:
+        a_passkey(session, ros.id, label="HP yang dicuri")
+        if path == "/pulihkan/loket":
+            now, officer = clock.now(), a_person(session, roles=[Role.DESK])
+            times = {"made_at": now, "ends_at": now + timedelta(minutes=30)}
+            session.add(DeskReset(act=DeskAct.PASSWORD, person_id=ros.id, officer_id=officer.id, phone=PHONE, **times))
+            issue_code(session, Purpose.DESK_RESET, PHONE, ros.id, now, code=ON_PAPER[:8], made_by_id=officer.id)
+    paper(ros.id)
+    answer = client.fill(path, {"phone": TYPED, "code": ON_PAPER if path == "/pulihkan/kertas" else ON_PAPER[:8], "password": NEW})
+    assert answer.location == "/akun/masuk-lagi"
+    shown = client.get(answer.location).get_data(as_text=True)
+    assert "HP yang dicuri" in shown
+    assert 'href="/akun/sidik-jari"' in shown
+    assert signs_in(app.test_client(), NEW)  # type: ignore[arg-type]
+
+
+def test_paper_of_staff_with_a_passkey_does_not_open_two_locks(client: Client, ros: Person) -> None:
+    with transaction() as session:
+        a_passkey(session, ros.id)
+        session.add(PersonRole(person_id=ros.id, role=Role.DESK, given_at=clock.now()))
+    paper(ros.id)
+    assert client.post("/pulihkan/kertas", data={"phone": TYPED, "code": ON_PAPER, "password": NEW}).status_code == 422
     assert how_many(RecoveryCode, RecoveryCode.used_at.is_(None)) == 1
 
 
