@@ -45,7 +45,7 @@ def test_no_other_role_opens_a_staff_page(sign_in: Callable[[Any], Client], app:
     with transaction() as session:
         people = {role: a_person(session, roles=[role]).id for role in Role}
         member = a_person(session).id
-    for path, role in (("/petugas/orang", Role.ADMIN), ("/petugas/edisi", Role.OFFICER), ("/pelatih", Role.TRAINER)):
+    for path, role in (("/petugas/jejak", Role.ADMIN), ("/petugas/edisi", Role.OFFICER), ("/pelatih", Role.TRAINER)):
         assert sign_in(people[role]).get(path).status_code == 200, path
         assert sign_in(member).get(path).status_code == 404
         for other in set(Role) - {role, Role.ADMIN}:

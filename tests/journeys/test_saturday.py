@@ -287,7 +287,7 @@ def she_signs_up(phone: Page) -> None:
     phone.get_by_label("Kelurahan").fill("Oesapa")
     phone.get_by_label("Saya berumur 18 tahun").check()
     press(phone, "Buat akun")
-    told(phone, f"Selamat datang, {ROS}")
+    expect(phone.get_by_role("heading", name=f"Selamat datang, {ROS}")).to_be_visible()
     with reading() as session:
         assert session.execute(select(Person.phone, Person.place_code).where(Person.name == ROS)).one() == (
             "+6281239001234",
