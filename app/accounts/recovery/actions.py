@@ -14,7 +14,7 @@ from enum import StrEnum
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.contacts.actions import prove_phone
+from app.accounts.contacts.actions import CODES_NUMBER, prove_phone
 from app.accounts.contacts.rules import CODE_ENTRY_TRUSTS
 from app.accounts.entries.actions import note_sign_in
 from app.accounts.entries.rules import Outcome
@@ -106,6 +106,7 @@ def ask_link(email: str, *, address: str | None) -> None:
 def ask_code(phone: str, asker: str, *, address: str | None) -> None:
     """Ask for a code by text message; the same for a proven number. The code works only in the browser that keeps `asker`."""
     _brake(phone, address)
+    brakes.take(CODES_NUMBER, phone)  # whichever page asked: the messages ring one phone
     now = clock.now()
     with transaction() as session:
         post_code(session, Purpose.RECOVERY, phone, queries.proven_number(session, phone, now), now, asker=asker)
