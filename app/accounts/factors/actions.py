@@ -160,11 +160,6 @@ def ways(actor: Actor) -> rules.Ways:
         return queries.ways_to_prove(session, actor.person_id)
 
 
-def is_staff(actor: Actor) -> bool:
-    """Whether the person serves as staff, roles that rest on this device included."""
-    return not (actor.roles | actor.held_back).isdisjoint(STAFF)
-
-
 def prove_by_password(actor: Actor, typed: str) -> None:
     """Prove with the password that the owner holds this device. Refuses with `NotThePassword`, `TooFast`; `NotThere` where a factor is asked."""
     take_old_password(actor)
