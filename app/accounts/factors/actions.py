@@ -12,10 +12,12 @@ from app.accounts.notices.actions import tell
 from app.accounts.people.actions import (
     SIGN_IN_ADDRESS,
     HalfSignedIn,
+    HasLeft,
     SignedIn,
     Suspended,
     end_sessions,
     give_back_old_password,
+    hold_here,
     mark_of,
     open_session,
     take_old_password,
@@ -201,6 +203,7 @@ def begin(actor: Actor) -> None:
     """Make a secret that waits for its first code; one that waits already stays. What works now goes on working until then."""
     secret = sealing.seal(totp.new_secret().encode(), "second_factor", actor.person_id, "secret")
     with transaction() as session:
+        hold_here(session, actor.person_id)
         may_change(session, actor)
         session.execute(
             insert(session, SecondFactor).values(person_id=actor.person_id, last_step=0, next_secret=secret).on_conflict_do_nothing()
@@ -227,7 +230,8 @@ def confirm(actor: Actor, typed: str, key: str) -> list[str]:
     now, me = clock.now(), actor.person_id
     with transaction() as session:
         # The person's row first, as signing in does: a sign-in by the password alone comes before this, and ends below, or asks for a code.
-        session.execute(for_update(select(Person.id).where(Person.id == me))).one()
+        here = for_update(select(Person.id).where(Person.id == me, Person.left_at.is_(None)))
+        require(session.scalar(here) is not None, HasLeft())
         if once.claim(session, key, me) is not None:
             return codes_again(session, actor, key, now)
         may_change(session, actor)

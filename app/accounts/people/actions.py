@@ -536,13 +536,13 @@ def give_back_old_password(actor: Actor) -> None:
 
 
 def give_role(actor: Actor, person_id: int, role: Role) -> None:
-    """Give a person a role; giving it again changes nothing. Audited; the person is told."""
+    """Give a person a role; giving it again changes nothing. Audited; the person is told. Refuses with `HasLeft`."""
     require(policy.may_give_roles(actor))
     now = clock.now()
     with transaction() as session:
+        hold_here(session, person_id)
         # Two admins may act at once: who has just lost the role gives none away.
         require(actor.person_id in lock_admins(session))
-        require(session.scalar(select(Person.id).where(Person.id == person_id, Person.left_at.is_(None))) is not None, NotThere())
         row = {"person_id": person_id, "role": role, "given_by_id": actor.person_id, "given_at": now}
         given = session.execute(insert(session, PersonRole).values(**row).on_conflict_do_nothing().returning(PersonRole.person_id)).first()
         if given is not None:

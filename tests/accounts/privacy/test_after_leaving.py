@@ -15,6 +15,7 @@ from app.accounts.blocks import actions as blocks
 from app.accounts.blocks.models import Block
 from app.accounts.deliveries import actions as deliveries
 from app.accounts.deliveries.models import PushSubscription
+from app.accounts.factors import actions as factors
 from app.accounts.notices.actions import tell
 from app.accounts.notices.models import Notice
 from app.accounts.organisations import actions as organisations
@@ -22,13 +23,14 @@ from app.accounts.organisations.models import OrganisationMember
 from app.accounts.organisations.rules import Function
 from app.accounts.passkeys import actions as passkeys
 from app.accounts.passkeys.models import PasskeyHandle
+from app.accounts.people import actions as people
 from app.accounts.people.actions import HasLeft
-from app.accounts.people.models import Passkey
+from app.accounts.people.models import Passkey, RecoveryCode, SecondFactor
 from app.accounts.privacy import actions
 from app.accounts.reports import actions as reports
 from app.accounts.reports.models import Report, ReportCase
 from app.accounts.reports.rules import Reason
-from app.core.access import Actor
+from app.core.access import Actor, Role
 from app.core.db import reading, transaction
 from app.core.push import Subscription
 from tests.community.factories import a_person
@@ -47,6 +49,12 @@ TAPS: dict[str, tuple[Callable[[Actor, int, int], object], tuple[type, ...]]] = 
     "reporting": (lambda me, product, _office: reports.report(me, "product", product, Reason.RUDE, ""), (Report, ReportCase)),
     "a browser that takes pushes": (lambda me, _product, _office: deliveries.subscribe(me, SUBSCRIPTION), (PushSubscription,)),
     "a phone that asks for a key": (lambda me, _product, _office: passkeys.handle_of(me), (PasskeyHandle, Passkey)),
+    "codes from an app": (lambda me, _product, _office: factors.begin(me), (SecondFactor,)),
+    "the first code of an app": (lambda me, _product, _office: factors.confirm(me, "123456", "k" * 22), (SecondFactor, RecoveryCode)),
+    "a role": (
+        lambda me, _product, _office: people.give_role(a_person("Pengelola", Role.ADMIN), me.person_id, Role.DESK),
+        (),
+    ),
     "a function": (
         lambda me, _product, office: organisations.give_function(a_person("Pengelola"), office, me.person_id, Function.TRAINER),
         (OrganisationMember,),
