@@ -536,11 +536,14 @@ def give_back_old_password(actor: Actor) -> None:
 
 
 def give_role(actor: Actor, person_id: int, role: Role) -> None:
-    """Give a person a role; giving it again changes nothing. Audited; the person is told. Refuses with `HasLeft`."""
+    """Give a person a role; giving it again changes nothing. Audited; the person is told."""
     require(policy.may_give_roles(actor))
     now = clock.now()
     with transaction() as session:
-        hold_here(session, person_id)
+        try:
+            hold_here(session, person_id)
+        except HasLeft:
+            raise NotThere from None
         # Two admins may act at once: who has just lost the role gives none away.
         require(actor.person_id in lock_admins(session))
         row = {"person_id": person_id, "role": role, "given_by_id": actor.person_id, "given_at": now}
