@@ -576,7 +576,7 @@ def asked_after_the_password(app: Flask) -> bool:
     entered = browser.post("/masuk", data=RIGHT | {"next": "/kabar"})
     assert entered.status_code == 303
     is_asked = str(entered.location).startswith("/masuk/kode")
-    assert (browser.get("/akun").status_code == 303) is is_asked
+    assert (browser.get("/akun").status_code == 303) == is_asked
     return is_asked
 
 
