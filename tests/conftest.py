@@ -213,9 +213,14 @@ class Client(FlaskClient):
         return super().post(*args, **kwargs)
 
     def csrf(self) -> str:
-        """A form's CSRF token for this sign-in."""
+        """A form's CSRF token for this sign-in, whose token a proof may have renewed."""
+        token = contextvars.Context().run(self._token_now)
         with self.application.app_context():
-            return f"tes.{web._csrf_mark(token_hash(self.token), 'tes')}"
+            return f"tes.{web._csrf_mark(token_hash(token), 'tes')}"
+
+    def _token_now(self) -> str:
+        with self.session_transaction() as kept:
+            return str(kept.get("_user_id") or self.token)
 
     def fill(self, path: str, typed: dict[str, Any], *, action: str | None = None, **kwargs: Any) -> TestResponse:
         """Open a page, fill its form and send it, hidden fields included. The form is the one to `action`, else the first that has the fields."""

@@ -38,6 +38,7 @@ ROWS: list[tuple[str, dict[str, int]]] = [
     ("people.password", EVERY_MEMBER),
     ("people.devices", EVERY_MEMBER),
     ("people.end_device", {**STAFF_ONLY, "admin": 404, "owner": 303}),  # another person's sign-in is not there, not even for an admin
+    ("people.end_others", EVERY_MEMBER),
     ("people.end_other_devices", {"visitor": 303, **SENT_ON}),
     ("notices.inbox", EVERY_MEMBER),
     ("notices.open_notice", {**STAFF_ONLY, "admin": 404, "owner": 303}),  # another person's notice is not there

@@ -20,6 +20,7 @@ from app.accounts.people.actions import (
     hold_here,
     mark_of,
     open_session,
+    rotate_token,
     take_old_password,
 )
 from app.accounts.people.models import DeviceSession, Passkey, Person, RecoveryCode, SecondFactor
@@ -162,8 +163,8 @@ def ways(actor: Actor) -> rules.Ways:
         return queries.ways_to_prove(session, actor.person_id)
 
 
-def prove_by_password(actor: Actor, typed: str) -> None:
-    """Prove with the password that the owner holds this device. Refuses with `NotThePassword`, `TooFast`; `NotThere` where a factor is asked."""
+def prove_by_password(actor: Actor, typed: str) -> str | None:
+    """Prove with the password that the owner holds this device; returns its new token (`note_proved`). Refuses with `NotThePassword`, `TooFast`; `NotThere` where a factor is asked."""
     take_old_password(actor)
     with reading() as session:
         require(queries.ways_to_prove(session, actor.person_id).password, NotThere())
@@ -173,27 +174,33 @@ def prove_by_password(actor: Actor, typed: str) -> None:
     with transaction() as session:
         still = session.scalar(for_update(select(Person.password_hash).where(Person.id == actor.person_id, Person.left_at.is_(None))))
         require(still is not None and still == kept.password_hash, NotThePassword())
-        note_proved(session, actor, clock.now())
+        token = note_proved(session, actor, clock.now())
     give_back_old_password(actor)
+    return token
 
 
-def prove_by_code(actor: Actor, typed: str) -> None:
-    """Prove with a code of the app or a recovery code, each good once. Refuses with `ProofCodeNoMatch`, `TooFast`; `NotThere` where the password is asked."""
+def prove_by_code(actor: Actor, typed: str) -> str | None:
+    """Prove with a code of the app or a recovery code, each good once; returns this device's new token. Refuses with `ProofCodeNoMatch`, `TooFast`; `NotThere` where the password is asked."""
     _take_code(actor.person_id)
     now = clock.now()
     with transaction() as session:
         session.execute(for_update(select(Person.id).where(Person.id == actor.person_id))).one()
         require(queries.ways_to_prove(session, actor.person_id).any_code, NotThere())
         require(spend(session, actor.person_id, typed, now), ProofCodeNoMatch())
-        note_proved(session, actor, now)
+        token = note_proved(session, actor, now)
     _give_back_code(actor.person_id)
+    return token
 
 
-def note_proved(session: Session, actor: Actor, now: datetime) -> None:
-    """Step: the person proved on this device just now. Nothing else of the sign-in changes; one that has ended stays ended."""
+def note_proved(session: Session, actor: Actor, now: datetime) -> str | None:
+    """Step: the person proved on this device just now: the sign-in goes on with a new token, and whoever copied the old one is out.
+
+    Nothing else of the sign-in changes; one that has ended stays ended (None).
+    """
     session.execute(
         update(DeviceSession).where(DeviceSession.id == actor.session_id, DeviceSession.ended_at.is_(None)).values(proved_at=now)
     )
+    return rotate_token(session, actor.session_id, now)
 
 
 # Setting up

@@ -11,7 +11,7 @@ from app.accounts.entries.rules import Outcome, Way
 from app.accounts.factors import actions, queries, rules
 from app.accounts.factors.forms import CodeForm, FirstCodeForm, ProofForm
 from app.accounts.people.actions import HalfSignedIn, sign_out
-from app.accounts.people.routes import HALF, device, enter, half_signer
+from app.accounts.people.routes import HALF, device, enter, half_signer, keep_token
 from app.core import clock, once, qr, totp
 from app.core.access import PROOF_HOLDS, actor, freshly_proved, public, signed_in, visitor_or_actor
 from app.core.db import reading
@@ -96,10 +96,8 @@ def prove() -> ResponseReturnValue:
         del form.code
     if request.method == "POST" and form.validate() and (ways.password or ways.any_code):
         try:
-            if ways.password:
-                actions.prove_by_password(me, form.password.data)
-            else:
-                actions.prove_by_code(me, form.code.data)
+            token = actions.prove_by_password(me, form.password.data) if ways.password else actions.prove_by_code(me, form.code.data)
+            keep_token(token)
             return see_other(next_)
         except TooFast as no:
             form.refuse(no, "password" if ways.password else "code")

@@ -117,15 +117,16 @@ def pass_passkey(half: HalfSignedIn, answer: Answer, *, device: str, address: st
     return signed_in
 
 
-def prove(actor: Actor, answer: Answer) -> None:
-    """Prove again, on a device where the actor is in, that it is she. Refuses with `NoMatch`, `TooFast`."""
+def prove(actor: Actor, answer: Answer) -> str | None:
+    """Prove again, on a device where the actor is in, that it is she; returns the device's new token. Refuses with `NoMatch`, `TooFast`."""
     brakes.take(PROOF, str(actor.person_id))
     believed, now = _believe(answer), clock.now()
     require(believed.person_id == actor.person_id, NoMatch())
     with transaction() as session:
         _spend(session, believed, now)
-        factors.note_proved(session, actor, now)
+        token = factors.note_proved(session, actor, now)
     brakes.give_back(PROOF, str(actor.person_id))
+    return token
 
 
 def _believe(answer: Answer) -> _Believed:

@@ -21,7 +21,7 @@ from app.accounts.factors.routes import half_sign_in, show_codes
 from app.accounts.passkeys import actions, queries, rules
 from app.accounts.passkeys.forms import LabelForm
 from app.accounts.people.actions import SignedIn
-from app.accounts.people.routes import device, enter
+from app.accounts.people.routes import device, enter, keep_token
 from app.core import clock, forms, once
 from app.core.access import actor, freshly_proved, public, signed_in, visitor_or_actor
 from app.core.db import reading
@@ -190,7 +190,7 @@ def prove() -> ResponseReturnValue:
     if me.has_proved(clock.now()):
         return see_other(safe_next("/akun"))
     try:
-        actions.prove(me, _answer("prove", me.person_id, actions.NoMatch()))
+        keep_token(actions.prove(me, _answer("prove", me.person_id, actions.NoMatch())))
     except actions.NoMatch as no:
         no.back = url_for("factors.prove", next=_next())
         raise

@@ -377,8 +377,15 @@ def start_session(person_id: int, *, device: str, is_remembered: bool, has_passe
 def open_session(
     session: Session, person_id: int, device: str, is_remembered: bool, now: datetime, *, has_passed_factor: bool = False
 ) -> SignedIn:
-    """Step: a new sign-in on a device, in this transaction."""
+    """Step: a new sign-in on a device, in this transaction. Beyond `rules.MOST_SIGN_INS` the one used longest ago ends."""
     token = secrets.token_urlsafe(32)
+    mine = (DeviceSession.person_id == person_id, DeviceSession.ended_at.is_(None))
+    newest = (
+        select(DeviceSession.id).where(*mine, DeviceSession.ends_at > now).order_by(DeviceSession.seen_at.desc(), DeviceSession.id.desc())
+    )
+    kept = list(session.scalars(newest.limit(rules.MOST_SIGN_INS)))
+    if len(kept) == rules.MOST_SIGN_INS:
+        end_sessions(session, person_id, DeviceSession.id.not_in(kept[:-1]), now)
     ends_at = now + (rules.REMEMBERED if is_remembered else rules.NOT_REMEMBERED)
     session.add(
         DeviceSession(

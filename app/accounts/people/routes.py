@@ -15,7 +15,7 @@ from app.accounts.people import actions, policy, queries, rules
 from app.accounts.people.actions import HalfSignedIn, SignedIn, token_hash
 from app.accounts.people.forms import PasswordForm, PictureForm, ProfileForm, SignInForm, SignUpForm
 from app.core import clock, messages, once
-from app.core.access import Actor, actor, public, signed_in, visitor_or_actor
+from app.core.access import Actor, actor, freshly_proved, public, signed_in, visitor_or_actor
 from app.core.contrib import AccountBadge, AccountDoor, HomeCard, offered
 from app.core.db import reading
 from app.core.pictures import PictureRefused, store_photo
@@ -113,8 +113,10 @@ def enter(signed: SignedIn, way: Way | None = None) -> None:
         note_after([signed.person_id], way, Outcome.IN, device(), is_new_device=was_unknown and way is not Way.SIGN_UP)
 
 
-def keep_token(token: str) -> None:
-    """Put this device's new token into the cookie."""
+def keep_token(token: str | None) -> None:
+    """Put this device's new token into the cookie; None changes nothing."""
+    if token is None:
+        return
     session["_user_id"], session["_fresh"] = token, True
 
 
@@ -322,8 +324,7 @@ def password() -> ResponseReturnValue:
         except Refusal as no:
             form.refuse(no, "new")
         else:
-            if changed.token is not None:
-                keep_token(changed.token)
+            keep_token(changed.token)
             say(
                 _n(
                     "Kata sandi diganti. {n} HP lain sudah dikeluarkan.",
@@ -346,8 +347,17 @@ def devices() -> ResponseReturnValue:
     return page("accounts/people/devices.html", devices=found, this=me.session_id)
 
 
+@bp.route("/akun/perangkat/keluarkan")
+@signed_in
+@freshly_proved
+def end_others() -> ResponseReturnValue:
+    """Asked for by a link, so that who has to prove first comes back to the button and not to a page that looks as if it were done."""
+    return page("accounts/people/end_others.html", next=_next())
+
+
 @bp.route("/akun/perangkat/<id:session_id>/akhiri", methods=["POST"])
 @signed_in
+@freshly_proved
 def end_device(session_id: int) -> ResponseReturnValue:
     actions.end_device(actor(), session_id)
     say(_("HP itu sudah dikeluarkan."))
@@ -356,6 +366,7 @@ def end_device(session_id: int) -> ResponseReturnValue:
 
 @bp.route("/akun/perangkat/akhiri-lain", methods=["POST"])
 @signed_in
+@freshly_proved
 def end_other_devices() -> ResponseReturnValue:
     actions.end_other_devices(actor())
     say(_("Semua HP lain sudah dikeluarkan."))

@@ -22,6 +22,7 @@ NOT_REMEMBERED = timedelta(hours=12)  # a shared phone: the evening ends the sig
 STAFF_IDLE = timedelta(minutes=60)  # staff, on a device that is not theirs alone
 STAFF_IDLE_REMEMBERED = timedelta(days=14)  # staff, on their own
 ENDED_DEVICES_KEPT = timedelta(days=180)
+MOST_SIGN_INS = 20  # of one person at once; the next one ends the one used longest ago, so that her page shows them all
 SEEN_EVERY = timedelta(minutes=10)  # how exact "last seen" is; a write per page would be too dear
 
 SLOTS = (0, 1, 2)  # accounts that may name one number (models.Person): a phone is shared, and nobody may learn whose it is

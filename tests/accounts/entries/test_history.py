@@ -134,7 +134,8 @@ def test_what_its_owner_mistypes_at_home_is_not_shown_to_who_signed_up_with_her_
 
 def test_this_was_not_me_ends_the_other_devices_and_asks_for_a_new_password(sign_in: Callable[[Any], Client], ros: Person) -> None:
     mine, stranger = sign_in(ros), sign_in(ros)
-    answer = mine.fill("/akun/riwayat-masuk", {}, action="/akun/perangkat/akhiri-lain")
+    assert "/akun/perangkat/keluarkan?next=/akun/sandi" in mine.get("/akun/riwayat-masuk").get_data(as_text=True)
+    answer = mine.fill("/akun/perangkat/keluarkan?next=/akun/sandi", {}, action="/akun/perangkat/akhiri-lain")
     assert (answer.status_code, answer.location) == (303, "/akun/sandi")
     assert stranger.get("/akun").status_code == 303
     assert mine.get("/akun/sandi").status_code == 200

@@ -114,12 +114,46 @@ def test_the_proof_holds_on_this_device_alone_and_changes_nothing_else(member: P
     here, there = sign_in(member), sign_in(member)
     let_proof_run_out()
     with reading() as session:
-        before = {row.id: (row.token_hash, row.factor_at, row.ends_at) for row in session.scalars(select(DeviceSession))}
+        before = {row.id: (row.factor_at, row.ends_at, row.made_at) for row in session.scalars(select(DeviceSession))}
     here.post("/akun/pastikan", data={"password": PASSWORD})
     assert here.get("/akun/pengaman").status_code == 200
     assert there.get("/akun/pengaman").status_code == 303
     with reading() as session:
-        assert {row.id: (row.token_hash, row.factor_at, row.ends_at) for row in session.scalars(select(DeviceSession))} == before
+        assert {row.id: (row.factor_at, row.ends_at, row.made_at) for row in session.scalars(select(DeviceSession))} == before
+
+
+@pytest.mark.both
+def test_a_proof_gives_this_device_a_new_token_and_the_copied_one_is_dead(app: Flask, mine: Client) -> None:
+    """OWASP ASVS 5.0, 7.2.4: who copied the cookie before does not gain what the owner proved."""
+    thief = app.test_client()
+    copied = mine.get_cookie("katong")
+    assert copied is not None
+    thief.set_cookie("katong", copied.value)
+    assert mine.post("/akun/pastikan", data={"password": "bukan ini"}).status_code == 422
+    assert thief.get("/akun").status_code == 200, "the control: a wrong answer changes nothing, and the copy works"
+    assert mine.fill("/akun/pastikan?next=/akun/pengaman", {"password": PASSWORD}).location == "/akun/pengaman"
+    assert thief.get("/akun").status_code == 303
+    assert mine.get("/akun/pengaman").status_code == 200
+    with reading() as session:
+        assert len(session.scalars(select(DeviceSession.id)).all()) == 1, "the same sign-in, with another token"
+
+
+def test_ending_sign_ins_asks_for_a_proof_and_comes_back_to_a_button(member: Person, sign_in: Callable[[Any], Client]) -> None:
+    """OWASP ASVS 5.0, 7.5.2: who holds a stolen sign-in does not throw its owner out."""
+    thief, owner = sign_in(member), sign_in(member)
+    let_proof_run_out()
+    with reading() as session:
+        hers = max(session.scalars(select(DeviceSession.id)))
+    assert f"/akun/perangkat/{hers}/akhiri" not in text(thief.get("/akun/perangkat")), "seeing is free, ending is not"
+    for path in (f"/akun/perangkat/{hers}/akhiri", "/akun/perangkat/akhiri-lain"):
+        assert thief.post(path).location.startswith("/akun/pastikan")
+    assert owner.get("/akun").status_code == 200
+    asked = owner.get("/akun/perangkat/keluarkan?next=/akun/sandi")
+    assert asked.location.startswith("/akun/pastikan?next=")
+    back = owner.fill(asked.location, {"password": PASSWORD})
+    assert back.location == "/akun/perangkat/keluarkan?next=/akun/sandi"
+    assert owner.fill(back.location, {}, action="/akun/perangkat/akhiri-lain").location == "/akun/sandi"
+    assert thief.get("/akun").status_code == 303
 
 
 def test_a_dangerous_post_does_nothing_and_comes_back_to_its_page(mine: Client, app: Flask) -> None:

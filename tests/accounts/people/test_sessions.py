@@ -186,6 +186,37 @@ def test_a_foreign_host_header_gets_into_no_address(app: Flask, ros: Person, bas
     assert all("evil" not in line for line in answer.headers.getlist("Set-Cookie")), "cookies belong to the host that asked, without Domain"
 
 
+# How many, and the way out
+
+
+@pytest.mark.both
+def test_of_twenty_one_sign_ins_the_one_used_longest_ago_ends(app: Flask, ros: Person) -> None:
+    signed = [actions.start_session(ros.id, device=f"HP {n}", is_remembered=True) for n in range(rules.MOST_SIGN_INS)]
+    now = clock.now()
+    with transaction() as session:
+        ids = sorted(session.scalars(select(DeviceSession.id)))
+        for minutes, session_id in enumerate(ids):
+            session.execute(
+                update(DeviceSession).where(DeviceSession.id == session_id).values(seen_at=now - timedelta(minutes=100 - minutes))
+            )
+        session.execute(update(DeviceSession).where(DeviceSession.id == ids[3]).values(seen_at=now - timedelta(days=9)))
+    actions.start_session(ros.id, device="HP baru", is_remembered=False)
+    with reading() as session:
+        ended = session.scalars(select(DeviceSession.id).where(DeviceSession.ended_at.is_not(None))).all()
+    assert ended == [ids[3]]
+    assert len(signed) == 20
+
+
+@pytest.mark.parametrize("path", ["/", "/akun", "/kabar", "/pasar", "/akun/pengaman", "/tidak-ada"])
+def test_the_way_out_stands_on_every_page(client: Client, sign_in: Callable[[Any], Client], ros: Person, path: str) -> None:
+    """In the frame that every layout extends: OWASP ASVS 5.0, 7.4.4."""
+    mine = sign_in(ros)
+    assert 'action="/keluar"' in mine.get(path).get_data(as_text=True)
+    assert 'action="/keluar"' not in client.get(path).get_data(as_text=True), "the control: a visitor is not in"
+    assert mine.fill("/", {}, action="/keluar").location == "/"
+    assert mine.get("/akun").status_code == 303
+
+
 # The account page
 
 
