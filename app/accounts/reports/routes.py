@@ -46,6 +46,8 @@ def report(kind: str, subject_id: int) -> ResponseReturnValue:
         is_own = queries.is_own(session, subject, me.person_id, subject_id)
         case_id = queries.open_case_of(session, kind, subject_id)
         has_reported = case_id is not None and queries.has_reported(session, case_id, me.person_id)
+    if request.method == "POST" and (is_own or has_reported):
+        return see_other(url_for("reports.report", kind=kind, subject_id=subject_id))  # that page says why there is nothing to send
     form = ReportForm(request.form)
     if request.method == "POST" and form.validate():
         try:
