@@ -66,6 +66,7 @@ class NoticeKind:
     responsible: Role | None = (
         None  # who hands it over by WhatsApp where no gateway reaches the person; urgent kinds only, the desk for accounts
     )
+    is_handed: bool = True  # False: urgent, but so frequent that passing it on by hand would bury what only a hand can bring
     until: Callable[[Mapping[str, Any]], datetime | None] | None = None  # after this instant telling it is of no use
 
 

@@ -20,6 +20,7 @@ from app.accounts.deliveries.rules import Channel, Reach
 from app.accounts.notices.contrib import kinds
 from app.accounts.notices.rules import GROUP_OF, Wishes
 from app.core import push
+from app.core.access import Role
 from app.core.words import LANGUAGES, spoken
 from tests.factories import FRIDAY
 from tests.house.reading import listing
@@ -174,6 +175,12 @@ def test_who_hands_over_may_open_the_list_and_only_what_is_urgent_stands_there(a
     assert not found, listing(
         found, "The WhatsApp list opens to RESPONSIBLE (app/accounts/deliveries/routes.py), and takes urgent kinds only."
     )
+
+
+def test_no_officer_is_asked_to_pass_on_every_sign_in_of_everybody(app: Flask) -> None:
+    named = kinds()
+    assert rules.hands(named["account.new_device"]) is None
+    assert rules.hands(named["account.password_changed"]) is Role.DESK
 
 
 def test_an_offer_is_of_no_use_once_it_is_over(app: Flask) -> None:

@@ -106,7 +106,7 @@ def ways(kind: NoticeKind, reach: Reach, doors: frozenset[Channel]) -> tuple[Cha
 
 def hands(kind: NoticeKind) -> Role | None:
     """Who passes an urgent kind on by WhatsApp where no gateway reaches the person: whom it names, the desk for what befell an account."""
-    if not kind.is_urgent:
+    if not kind.is_urgent or not kind.is_handed:
         return None
     return kind.responsible or (Role.DESK if group_of(kind.code) is Group.ACCOUNT else None)
 

@@ -26,6 +26,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
         neutral=_l("Ada yang masuk ke akun Anda. Periksa apakah itu Anda."),
         address=lambda _params: "/akun/riwayat-masuk",
         is_urgent=True,
+        is_handed=False,  # everybody's every new phone
     ),
     AccountDoor("entry", _l("Riwayat masuk"), "entries.history", _l("Siapa yang masuk, kapan, dari HP apa"), 60),
     PersonalData(
