@@ -136,7 +136,7 @@ def _lock(session: Session, *person_ids: int) -> None:
 def start(actor: Actor, person_id: int, key: str, *, new_phone: str | None = None) -> Shown:
     """Make the code with which this person sets a new password (and takes `new_phone`) on her own device. An earlier code ends.
 
-    Nothing of the account changes until she uses it. Audited; told; from the officer's third on a day, or the person's second, an
+    Nothing of the account changes until she uses it. Audited; told; from the officer's second on a day, or the person's, an
     admin is shown it. Refuses with `NotThere`, `OwnAccount`, `StaffAccount`, `NotConfirmedYet`, `NoNumber`, `ShownOnce`.
     """
     now, me, code = clock.now(), actor.person_id, _code_of(actor, key)
