@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from app.accounts.oversight import actions
 from app.accounts.oversight.models import Suspension
@@ -255,6 +256,21 @@ def test_a_person_has_one_standing_suspension_however_many_moderators_decide_at_
         rows = session.execute(select(Suspension.lifted_at).where(Suspension.person_id == ros.id)).all()
     assert len(rows) == 12
     assert [row.lifted_at is None for row in rows].count(True) == 1
+
+
+@pytest.mark.both
+def test_the_schema_itself_lets_one_suspension_stand(app: Flask, moderator: Person, ros: Person) -> None:
+    """Whatever code forgets to lift the one before."""
+    now = clock.now()
+    row = {"person_id": ros.id, "reason": people_rules.SuspensionReason.ABUSE, "words": "", "from_at": now, "made_by_id": moderator.id}
+    with transaction() as session:
+        session.add(Suspension(**row, until_at=now + timedelta(days=1), lifted_at=now))
+        session.add(Suspension(**row, until_at=now + timedelta(days=1)))
+    with pytest.raises(IntegrityError), transaction() as session:
+        session.add(Suspension(**row, until_at=now + timedelta(days=2)))
+    with transaction() as session:  # the control: without the index a second one stands
+        session.execute(text("DROP INDEX uq_suspension_standing"))
+        session.add(Suspension(**row, until_at=now + timedelta(days=2)))
 
 
 def test_a_form_sent_twice_suspends_once(sign_in: Callable[[Any], Client], admin: Person, ros: Person) -> None:
